@@ -1,0 +1,105 @@
+"""The visits of all other patients: how many are asked for, when, and how long they take.
+
+Requests are Poisson per unit, profession and day, independent of any policy. Everything about a single
+request (the day it wishes, the wait it accepts, its minutes) is read inside the day kernel from keyed
+streams by way of the inverse-distribution tables made here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.register import Unit
+from scenarios.schema import Scenario
+from sim.calendar import Calendar
+from sim.randomness import generator, key
+from sim.staff import demand_profile
+
+SAME_DAY, BOOKED = 0, 1
+TABLE_SIZE = 4096
+YEAR_DAYS = 364
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Background:
+    """Demand of other patients in one replication.
+
+    `requests` holds requests per unit, profession, kind (same-day, booked) and day, shape
+    (units, 2, 2, days), int32. `keys` are the units' stream keys. `minutes` are the means per
+    profession; `minutes_table` multiplies them, `lead_table` gives days, both at equal-probability points.
+    """
+
+    requests: NDArray[np.int32]
+    keys: NDArray[np.uint64]
+    minutes: NDArray[np.float64]
+    minutes_table: NDArray[np.float64]
+    lead_table: NDArray[np.int64]
+    accepts_another_day: float
+
+    def __repr__(self) -> str:
+        return f"<Background of {int(self.requests.sum()):,} requests at {len(self.keys)} units>"
+
+
+def background(
+    scenario: Scenario, units: tuple[Unit, ...], calendar: Calendar, days: int, root: int, replication: int
+) -> Background:
+    """Draw the demand of one replication."""
+    other = scenario.background
+    listed = np.array([unit.listed for unit in units], dtype=np.float64)
+    load = unit_loads(scenario, units, root, replication)
+    per_year = listed * other.visits_per_listed_per_year * other.load_factor * load
+    weight = day_weights(scenario, calendar)[:days]
+    professions = np.array([1 - other.doctor_share, other.doctor_share])
+    kinds = np.array([other.same_day_share, 1 - other.same_day_share])
+    mix = professions[:, None, None] * kinds[None, :, None] * weight
+    requests = np.empty((len(units), *mix.shape), dtype=np.int32)
+    for u, unit in enumerate(units):
+        requests[u] = generator(root, replication, "requests", unit.key).poisson(per_year[u] * mix)
+    horizon = scenario.booking.diary_horizon_weeks * 7
+    return Background(
+        requests=requests,
+        keys=np.array([key(root, replication, "visits", unit.key) for unit in units], dtype=np.uint64),
+        minutes=np.array([other.nurse_minutes, other.doctor_minutes]),
+        minutes_table=gamma_table(other.minutes_cv),
+        lead_table=_lead_table(other.lead_days_mean, horizon),
+        accepts_another_day=other.accepts_wait_days_mean / (1 + other.accepts_wait_days_mean),
+    )
+
+
+def unit_loads(
+    scenario: Scenario, units: tuple[Unit, ...], root: int, replication: int
+) -> NDArray[np.float64]:
+    """How much busier than the mean each unit is: lognormal with mean 1, shape (units,)."""
+    sigma2 = np.log1p(scenario.background.unit_load_cv**2)
+    normal = np.array([generator(root, replication, "load", unit.key).standard_normal() for unit in units])
+    return np.asarray(np.exp(np.sqrt(sigma2) * normal - sigma2 / 2))
+
+
+def day_weights(scenario: Scenario, calendar: Calendar) -> NDArray[np.float64]:
+    """Share of a year's requests that falls on each day: open minutes × demand profile, shape (days,).
+
+    Scaled so that the first 52 weeks from day zero hold 364 ÷ 365.25 of a year.
+    """
+    weight = calendar.open_minutes * demand_profile(scenario, calendar)
+    first_year = weight[calendar.offset : calendar.offset + YEAR_DAYS].sum()
+    return np.asarray(weight / first_year * YEAR_DAYS / 365.25)
+
+
+def gamma_table(cv: float) -> NDArray[np.float64]:
+    """Equal-probability points of a gamma distribution with mean exactly 1, shape (TABLE_SIZE,)."""
+    if cv == 0:
+        return np.ones(TABLE_SIZE)
+    from scipy.special import gammaincinv
+
+    shape = cv**-2
+    points = gammaincinv(shape, (np.arange(TABLE_SIZE) + 0.5) / TABLE_SIZE)
+    return np.asarray(points / points.mean())
+
+
+def _lead_table(mean: float, longest: int) -> NDArray[np.int64]:
+    """Whole days from booking to the wished day: exponential, at least 1, cut at the diary's horizon."""
+    points = -mean * np.log1p(-(np.arange(TABLE_SIZE) + 0.5) / TABLE_SIZE)
+    return np.clip(np.ceil(points), 1, max(1, longest)).astype(np.int64)

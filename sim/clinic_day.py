@@ -1,0 +1,228 @@
+"""The inside of a closed clinic day, compiled: balance the list, see the patients, take bookings.
+
+All units of a day are worked in one call. SimPy owns everything between days; what happens within a day
+is exact here as long as the day's list is known before it opens and the staff finish it before the next
+(see docs/decisions/0003-day-kernel.md). Array axes: u unit, p profession (nurse, doctor), k kind (same-day,
+booked), w days waited. Day numbers are indices from the start of the warm-up; minutes count from opening.
+
+`queue_day` is the multi-server recursion of Kiefer and Wolfowitz (1955, doi 10.1090/S0002-9947-1955-0066587-0).
+"""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+
+from sim.randomness import as_uniform, philox
+
+SAME_DAY, BOOKED = 0, 1
+SEEN_SAME_DAY, SEEN_BOOKED, DIVERTED_SAME_DAY, DIVERTED_BOOKED = 0, 1, 2, 3
+OUTCOMES = ("same_day", "booked", "same_day_diverted", "booked_diverted")
+NOT_SEEN = -1.0
+_LEAD, _ACCEPTS, _CARRIED = 2, 3, 4  # purposes of keyed draws; 0 and 1 are the kinds, 4 + kind if carried
+
+
+@nb.njit(cache=True, inline="always")
+def _words(unit_key, day, profession, purpose, number):  # type: ignore[no-untyped-def]  # numba infers
+    mask = np.uint64(0xFFFFFFFF)
+    place = np.uint64(profession + 2 * purpose)
+    return philox(
+        unit_key & mask, unit_key >> np.uint64(32), np.uint64(day), place, np.uint64(number), np.uint64(0)
+    )
+
+
+@nb.njit(cache=True)
+def balance(
+    day, capacity, planned, committed, bookable_share, horizon, requests, keys, mean_minutes, accepts,
+    diary, carried, offsets, expected_minutes, movable, diverted,
+):  # type: ignore[no-untyped-def]  # fmt: skip  # numba infers; one line of arguments per concern
+    """Set each unit's expected minutes against the staff present; move what does not fit.
+
+    `capacity` (u, p) is minutes present with overtime; `diary` (u, p, k, slot, w) counts other patients by
+    the days waited when their day comes, and today's same-day requests join it here; `offsets` (2u + 1)
+    delimit the transferred visits of each unit and profession. Same-day requests move or are diverted
+    (counted in `diverted` (u, p, w)), then booked visits, then transferred visits that are `movable`.
+    Returns which transferred visits must get another day, bool (visits,).
+    """
+    slots, longest = diary.shape[3], diary.shape[4]
+    slot = day % slots
+    moved = np.zeros(expected_minutes.size, dtype=np.bool_)
+    for u in range(capacity.shape[0]):
+        for p in range(2):
+            diary[u, p, SAME_DAY, slot, 0] += requests[u, p, SAME_DAY, day]
+            first, last = offsets[2 * u + p], offsets[2 * u + p + 1]
+            mean = mean_minutes[p]
+            visits = diary[u, p, :, slot, :].sum() + carried[u, p].sum()
+            excess = visits * mean + expected_minutes[first:last].sum() - capacity[u, p]
+            if excess <= 0.0:
+                continue
+            later = day + 1
+            draws = 0
+            for waited in range(longest):
+                while excess > 0.0 and diary[u, p, SAME_DAY, slot, waited] > 0:
+                    while later <= day + horizon and committed[u, p, later] + mean > planned[u, p, later]:
+                        later += 1
+                    diary[u, p, SAME_DAY, slot, waited] -= 1
+                    excess -= mean
+                    wait = waited + later - day
+                    chance = as_uniform(_words(keys[u], day, p, _ACCEPTS, draws)[0])
+                    draws += 1
+                    if later <= day + horizon and wait < longest and chance < accepts ** (later - day):
+                        diary[u, p, SAME_DAY, later % slots, wait] += 1
+                        committed[u, p, later] += mean
+                    else:
+                        diverted[u, p, min(wait, longest - 1)] += 1
+            later = day + 1
+            for waited in range(longest):
+                while excess > 0.0 and diary[u, p, BOOKED, slot, waited] > 0:
+                    room = bookable_share * planned[u, p, later]
+                    while later <= day + horizon and committed[u, p, later] + mean > room:
+                        later += 1
+                        room = bookable_share * planned[u, p, later]
+                    if later > day + horizon or waited + later - day >= longest:
+                        break
+                    diary[u, p, BOOKED, slot, waited] -= 1
+                    diary[u, p, BOOKED, later % slots, waited + later - day] += 1
+                    committed[u, p, later] += mean
+                    excess -= mean
+            for visit in range(first, last):
+                if excess > 0.0 and movable[visit]:
+                    moved[visit] = True
+                    excess -= expected_minutes[visit]
+    return moved
+
+
+@nb.njit(cache=True)
+def day_list(
+    day, last_arrival, keys, mean_minutes, minutes_table, diary, carried, offsets, arrival, minutes, comes
+):  # type: ignore[no-untyped-def]  # numba infers
+    """Everybody who comes today, per unit and profession, in the order in which they are served.
+
+    Takes the slot of today out of `diary`, and `carried`. Order is arrival minute, ties by visit: those
+    carried over from the day before, then transferred visits by id, then others. Returns the offsets of each
+    unit and profession (2u + 1), arrival minutes, service minutes, and who it is: the index of a transferred
+    visit, or -1 - (k × longest + w) for another patient.
+    """
+    units, slots, longest = diary.shape[0], diary.shape[3], diary.shape[4]
+    slot = day % slots
+    size = comes.sum() + diary[:, :, :, slot, :].sum() + carried.sum()
+    ends = np.zeros(2 * units + 1, dtype=np.int64)
+    arrivals = np.empty(size, dtype=np.int64)
+    services = np.empty(size)
+    who = np.empty(size, dtype=np.int64)
+    points = minutes_table.size
+    n = 0
+    for u in range(units):
+        for p in range(2):
+            begin = n
+            for visit in range(offsets[2 * u + p], offsets[2 * u + p + 1]):
+                if comes[visit]:
+                    arrivals[n], services[n], who[n] = arrival[visit], minutes[visit], visit
+                    n += 1
+            for k in range(2):
+                drawn_carried = 0
+                drawn = 0
+                for w in range(longest):
+                    count = carried[u, p, k, w]
+                    for _ in range(count):
+                        words = _words(keys[u], day, p, _CARRIED + k, drawn_carried)
+                        arrivals[n] = 0
+                        services[n] = mean_minutes[p] * minutes_table[np.int64(as_uniform(words[1]) * points)]
+                        who[n] = -1 - (k * longest + w)
+                        drawn_carried += 1
+                        n += 1
+                    carried[u, p, k, w] = 0
+                    for _ in range(diary[u, p, k, slot, w]):
+                        words = _words(keys[u], day, p, k, drawn)
+                        arrivals[n] = 1 + np.int64(as_uniform(words[0]) * last_arrival)
+                        services[n] = mean_minutes[p] * minutes_table[np.int64(as_uniform(words[1]) * points)]
+                        who[n] = -1 - (k * longest + w)
+                        drawn += 1
+                        n += 1
+                    diary[u, p, k, slot, w] = 0
+            ends[2 * u + p + 1] = n
+            order = np.argsort(arrivals[begin:n], kind="mergesort")
+            arrivals[begin:n] = arrivals[begin:n][order]
+            services[begin:n] = services[begin:n][order]
+            who[begin:n] = who[begin:n][order]
+    return ends, arrivals, services, who
+
+
+@nb.njit(cache=True)
+def queue_day(ends, arrivals, services, servers, closing, latest_start):  # type: ignore[no-untyped-def]  # numba infers
+    """First come, first served at every unit and profession: exact start of each visit.
+
+    `ends` (2u + 1) delimits the lists, each sorted by arrival; `servers` (u, p) are present from opening
+    (minute 0) to `closing`. Returns starts (visits,), NOT_SEEN where a visit would begin after
+    `latest_start`, and minutes used and overtime minutes, each (u, p).
+    """
+    starts = np.empty(arrivals.size)
+    used = np.zeros(servers.shape)
+    overtime = np.zeros(servers.shape)
+    free = np.empty(max(1, servers.max()))
+    for queue in range(ends.size - 1):
+        u, p = queue // 2, queue % 2
+        staff = servers[u, p]
+        free[:staff] = 0.0
+        for visit in range(ends[queue], ends[queue + 1]):
+            first = 0
+            for server in range(1, staff):
+                if free[server] < free[first]:
+                    first = server
+            start = max(np.float64(arrivals[visit]), free[first])
+            if staff == 0 or start > latest_start:
+                starts[visit] = NOT_SEEN
+                continue
+            starts[visit] = start
+            free[first] = start + services[visit]
+            used[u, p] += services[visit]
+        for server in range(staff):
+            overtime[u, p] += max(0.0, free[server] - closing)
+    return starts, used, overtime
+
+
+@nb.njit(cache=True)
+def outcomes(ends, starts, who, next_day_waits, carried, seen):  # type: ignore[no-untyped-def]  # numba infers
+    """Sort the day's other patients into `seen` (u, p, k, w) and, if not seen, `carried` to the next open day.
+
+    `next_day_waits` is days from today to the next open day, added to their wait.
+    """
+    longest = seen.shape[3]
+    for queue in range(ends.size - 1):
+        u, p = queue // 2, queue % 2
+        for visit in range(ends[queue], ends[queue + 1]):
+            if who[visit] >= 0:
+                continue
+            k, w = (-1 - who[visit]) // longest, (-1 - who[visit]) % longest
+            if starts[visit] == NOT_SEEN:
+                carried[u, p, k, min(w + next_day_waits, longest - 1)] += 1
+            else:
+                seen[u, p, k, w] += 1
+
+
+@nb.njit(cache=True)
+def take_bookings(
+    day, planned, committed, bookable_share, horizon, requests, keys, mean_minutes, lead_table, next_open,
+    diary, diverted,
+):  # type: ignore[no-untyped-def]  # fmt: skip  # numba infers
+    """Give today's callers who want a booked visit the first day with room at or after the day they wish.
+
+    The wait runs from the wished day. Without room inside the diary's horizon they are turned away and
+    counted in `diverted` (u, p, w).
+    """
+    slots, longest = diary.shape[3], diary.shape[4]
+    last = day + horizon
+    for u in range(planned.shape[0]):
+        for p in range(2):
+            mean = mean_minutes[p]
+            for number in range(requests[u, p, BOOKED, day]):
+                word = _words(keys[u], day, p, _LEAD, number)[0]
+                wished = next_open[day + lead_table[np.int64(as_uniform(word) * lead_table.size)]]
+                chosen = wished
+                while chosen <= last and committed[u, p, chosen] + mean > bookable_share * planned[u, p, chosen]:
+                    chosen += 1
+                if chosen <= last:
+                    diary[u, p, BOOKED, chosen % slots, chosen - wished] += 1
+                    committed[u, p, chosen] += mean
+                else:
+                    diverted[u, p, max(0, min(last - wished, longest - 1))] += 1

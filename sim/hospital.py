@@ -1,0 +1,86 @@
+"""Care at the hospital: before the unit has taken over, for those who stay, and for doses returned to it.
+
+The hospital has its own lateness and missed visits, so that "are doses later than today?" has both sides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from scenarios.schema import Hospital as HospitalScenario
+from sim.calendar import Calendar
+from sim.log import Log
+from sim.patients import HOSPITAL_COMES, HOSPITAL_DELAY, HOSPITAL_LATE, Patient
+from sim.records import ATTENDED, HOSPITAL, UNPLANNED
+
+Journey = Generator[simpy.Event, Any, None]
+
+
+class Hospital:
+    """Gives doses at the hospital."""
+
+    def __init__(self, env: simpy.Environment, calendar: Calendar, assumed: HospitalScenario, log: Log) -> None:
+        self.env, self.calendar, self.assumed, self.log = env, calendar, assumed, log
+
+    def __repr__(self) -> str:
+        return f"<Hospital on day {self.env.now}>"
+
+    def treat(self, patient: Patient, until: int) -> Journey:
+        """Every dose that falls before a day, and then the wait for that day or the end of the course."""
+        stop = min(until, patient.ends)
+        while True:
+            if patient.hospital_day is None:
+                patient.hospital_day = self.day_for_dose(patient)
+            day = min(patient.hospital_day, math.floor(min(patient.unplanned_at, 1e9)))
+            if day >= stop:
+                break
+            if day > self.env.now:
+                yield self.env.timeout(day - self.env.now)
+            self._see(patient, day)
+        if stop > self.env.now:
+            yield self.env.timeout(stop - self.env.now)
+
+    def day_for_dose(self, patient: Patient) -> int:
+        """The day on which the hospital plans the dose: inside its window unless it is late for lack of a time."""
+        stream = patient.stream
+        today = math.floor(self.env.now)
+        if patient.chance(HOSPITAL_LATE) < self.assumed.late_share:
+            delay = -self.assumed.late_days_mean * math.log(patient.chance(HOSPITAL_DELAY))
+            return self.calendar.first_open(max(today, patient.due + stream.late_days + math.ceil(delay)))
+        if patient.due <= today:
+            return self.calendar.first_open(today)
+        return max(today, self.calendar.nearest_open(patient.due, stream.early_days, stream.late_days))
+
+    def takes_over(self, patient: Patient) -> int:
+        """The day on which the hospital gives a dose that was returned to it."""
+        stream = patient.stream
+        soonest = math.floor(self.env.now) + self.assumed.takeover_days
+        if patient.due > soonest:
+            return max(soonest, self.calendar.nearest_open(patient.due, stream.early_days, stream.late_days))
+        return self.calendar.first_open(soonest)
+
+    def _see(self, patient: Patient, day: int) -> None:
+        if math.floor(min(patient.unplanned_at, 1e9)) <= day:
+            self._unplanned(patient, day)
+        elif patient.chance(HOSPITAL_COMES) < self.assumed.no_show_share:
+            patient.attempts += 1
+            patient.hospital_day = self.calendar.first_open(day + self.assumed.rebook_days)
+        else:
+            self.log.dose(patient, day, HOSPITAL)
+            patient.treated(day)
+
+    def _unplanned(self, patient: Patient, day: int) -> None:
+        if self.calendar.receives(day, minute_of(patient.unplanned_at)):
+            self.log.visit(patient, UNPLANNED, day, ATTENDED, site=HOSPITAL)
+        else:
+            self.log.out_of_hours(patient, day)
+        patient.treated(day)
+
+
+def minute_of(moment: float) -> int:
+    """Minute after midnight of a moment in days."""
+    return int((moment - math.floor(moment)) * 1440)

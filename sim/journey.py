@@ -1,0 +1,233 @@
+"""One patient's way through care, as prose.
+
+`journey` is the story; the generators below it are its chapters. An unplanned need or the end of the
+course can interrupt any wait, and is raised where the patient waits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import simpy
+
+from scenarios.register import Unit
+from scenarios.schema import Scenario
+from sim.booking import Booking
+from sim.calendar import Calendar
+from sim.clinic import Clinic, Visit
+from sim.hospital import Hospital, Journey, minute_of
+from sim.log import Log
+from sim.patients import FOREVER, Patient
+from sim.records import ATTENDED, DOSE, FAILED, HOSPITAL, MUNICIPALITY, NO_SHOW, UNIT, UNPLANNED, WITHHELD
+from sim.referral import WeeklyCap, referral
+
+
+class Interrupted(Exception):
+    """Something else happened before what the patient waited for."""
+
+
+class UnplannedNeed(Interrupted):
+    """A catheter blocks or falls out today."""
+
+
+class CourseOver(Interrupted):
+    """The treatment ends today."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Care:
+    """The places and the books that a journey meets."""
+
+    env: simpy.Environment
+    scenario: Scenario
+    units: tuple[Unit, ...]
+    calendar: Calendar
+    hospital: Hospital
+    clinic: Clinic
+    booking: Booking
+    cap: WeeklyCap
+    log: Log
+
+    def __repr__(self) -> str:
+        return f"<Care on day {self.env.now}>"
+
+    @property
+    def today(self) -> int:
+        """The present day."""
+        return math.floor(self.env.now)
+
+    def under_treatment(self, patient: Patient) -> bool:
+        """Whether the course still goes on."""
+        return self.env.now < patient.ends
+
+
+def journey(care: Care, patient: Patient) -> Journey:
+    """Hospital → referral → first visit → cycle of visits → end."""
+    yield care.env.timeout(patient.entered - care.env.now)
+    yield from care.hospital.treat(patient, until=patient.planned)
+    if care.scenario.transfer.ramp == "next_due" and care.under_treatment(patient):
+        yield from care.hospital.treat(patient, until=max(care.today, patient.due + 1))
+    if care.under_treatment(patient) and (yield from referral(care, patient)):
+        patient.reached("accepted", care.today)
+        patient.reached("first_due", patient.due)
+        yield from municipal_cycle(care, patient) if patient.municipal else unit_cycle(care, patient)
+        patient.reached("left_unit", care.today)
+    yield from care.hospital.treat(patient, until=FOREVER)
+    patient.reached("ended", care.today)
+
+
+def unit_cycle(care: Care, patient: Patient) -> Journey:
+    """Visits at the unit until the course is over or the patient is handed back."""
+    patient.hospital_day = None
+    if patient.stream.renewals is not None:
+        care.env.process(renewals(care, patient))
+    while patient.returned_in_a_row < care.scenario.hospital.handed_back_after_returns:
+        try:
+            yield from one_dose(care, patient)
+        except UnplannedNeed:
+            yield from unplanned_visit(care, patient)
+        except CourseOver:
+            return
+    patient.reached("handed_back", care.today)
+
+
+def one_dose(care: Care, patient: Patient) -> Journey:
+    """The recall list, the check, the visit, until the dose is given, put off or returned to the hospital."""
+    yield from wait(care, patient, until=care.booking.diary_opens(patient))
+    booked = care.booking.book(patient, care.today + 1)
+    while booked is None and care.booking.more_days_will_open(patient):
+        yield from wait(care, patient, until=care.today + 7)
+        booked = care.booking.book(patient, care.today + 1)
+    if booked is None:
+        yield from returned_dose(care, patient)
+        return
+    check, dose = booked
+    try:
+        if check is not None and (yield from withheld(care, patient, check, dose)):
+            care.clinic.cancel(dose)
+            return
+        yield from given(care, patient, dose)
+    except Interrupted:
+        for visit in booked:
+            if visit is not None:
+                care.clinic.cancel(visit)
+        raise
+
+
+def withheld(care: Care, patient: Patient, check: Visit, dose: Visit) -> Generator[simpy.Event, Any, bool]:
+    """The check before a dose; True if its answer puts the dose off."""
+    while (outcome := (yield from attended(care, patient, check))) == NO_SHOW:
+        patient.attempts += 1
+        care.booking.rebook_check(patient, check, dose)
+    patient.reached("first_visit", check.day)
+    if outcome == WITHHELD and patient.stream.check is not None:
+        patient.put_off(patient.stream.check.withheld_days)
+    return outcome == WITHHELD
+
+
+def given(care: Care, patient: Patient, dose: Visit) -> Journey:
+    """The dose itself: attended, missed and booked again, or failed and sent to the hospital."""
+    while (outcome := (yield from attended(care, patient, dose))) == NO_SHOW:
+        patient.attempts += 1
+        if not care.booking.rebook_dose(patient, dose):
+            yield from returned_dose(care, patient)
+            return
+    patient.reached("first_visit", dose.day)
+    if outcome == FAILED:
+        yield from returned_dose(care, patient)
+        return
+    care.log.dose(patient, dose.day, UNIT)
+    patient.returned_in_a_row = 0
+    patient.treated(dose.day)
+
+
+def returned_dose(care: Care, patient: Patient) -> Journey:
+    """The hospital gives a dose that the unit could not."""
+    yield from wait(care, patient, until=care.hospital.takes_over(patient))
+    care.log.dose(patient, care.today, HOSPITAL, returned=True)
+    patient.returned_in_a_row += 1
+    patient.treated(care.today)
+
+
+def unplanned_visit(care: Care, patient: Patient) -> Journey:
+    """A need at any hour: the unit while it is open, else out-of-hours care. The clock starts again."""
+    day, minute = care.today, minute_of(patient.unplanned_at)
+    seen = False
+    if care.calendar.receives(day, minute):
+        visit = care.booking.urgent(patient, day, minute)
+        yield visit.done
+        seen = visit.outcome in (ATTENDED, FAILED)
+    if not seen:
+        care.log.out_of_hours(patient, day)
+    patient.treated(day)
+
+
+def municipal_cycle(care: Care, patient: Patient) -> Journey:
+    """Care by the municipality, which has its own staff and no queue in this model."""
+    stream = patient.stream
+    while True:
+        try:
+            day = care.calendar.nearest_open(patient.due, stream.early_days, stream.late_days)
+            yield from wait(care, patient, until=max(care.today, day))
+        except UnplannedNeed:
+            care.log.visit(patient, UNPLANNED, care.today, ATTENDED, site=MUNICIPALITY)
+            patient.treated(care.today)
+            continue
+        except CourseOver:
+            return
+        care.log.visit(patient, DOSE, care.today, ATTENDED, site=MUNICIPALITY)
+        care.log.dose(patient, care.today, MUNICIPALITY)
+        patient.treated(care.today)
+
+
+def renewals(care: Care, patient: Patient) -> Journey:
+    """Prescriptions renewed at the desk while the patient is at the unit."""
+    renewal = patient.stream.renewals
+    assert renewal is not None
+    while True:
+        day = care.calendar.first_open(care.today + renewal.interval_days)
+        yield care.env.timeout(day - care.env.now)
+        if "left_unit" in patient.milestones or not care.under_treatment(patient):
+            return
+        care.log.renewal(patient, day, renewal.doctor_minutes)
+
+
+def wait(care: Care, patient: Patient, until: int) -> Journey:
+    """Until a day, unless an unplanned need or the end of the course comes first."""
+    day = min(until, interruption(patient))
+    if day > care.env.now:
+        yield care.env.timeout(day - care.env.now)
+    if interruption(patient) <= care.today:
+        raise interrupted_by(patient)
+
+
+def attended(care: Care, patient: Patient, visit: Visit) -> Generator[simpy.Event, Any, int]:
+    """Until a booked visit has had its outcome, unless something else comes first."""
+    stop = interruption(patient)
+    if stop > visit.day:
+        done = visit.done
+        if stop > visit.day + SLACK_DAYS:
+            yield done
+        else:
+            yield done | care.env.timeout(stop - care.env.now)
+        if done.triggered:
+            return visit.outcome
+    elif stop > care.env.now:
+        yield care.env.timeout(stop - care.env.now)
+    raise interrupted_by(patient)
+
+
+SLACK_DAYS = 60  # no visit is moved further than this from its booked day
+
+
+def interruption(patient: Patient) -> int:
+    """The day on which the next interruption is due."""
+    return min(patient.ends, math.floor(min(patient.unplanned_at, 1e9)))
+
+
+def interrupted_by(patient: Patient) -> Interrupted:
+    """What interrupts: the end of the course before an unplanned need on the same day."""
+    return CourseOver() if patient.ends <= patient.unplanned_at else UnplannedNeed()

@@ -1,0 +1,115 @@
+"""The recorder: appends rows as things happen and packs them into typed arrays at the end.
+
+It computes nothing. The journey and the clinic tell it what took place, in the words of `records.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.patients import Patient
+from sim.records import (
+    DOSE_ROW,
+    NEVER,
+    OTHERS_ROW,
+    OUT_OF_HOURS,
+    PATIENT_ROW,
+    REFERRAL_ROW,
+    RENEWAL,
+    UNIT,
+    UNPLANNED,
+    VISIT_ROW,
+    ATTENDED,
+)
+
+
+class Log:
+    """Rows of one replication, in the order in which things happened."""
+
+    def __init__(self) -> None:
+        self._referrals: list[tuple[int, ...]] = []
+        self._doses: list[tuple[Any, ...]] = []
+        self._visits: list[tuple[Any, ...]] = []
+        self._others: list[NDArray[np.void]] = []
+
+    def __repr__(self) -> str:
+        return f"<Log of {len(self._visits)} visits, {len(self._doses)} doses, {len(self._referrals)} referrals>"
+
+    def referral(self, patient: Patient, attempt: int, written: int, reviewed: int, verdict: int) -> None:
+        """One referral reviewed."""
+        self._referrals.append((patient.number, attempt, written, reviewed, verdict))
+
+    def dose(self, patient: Patient, given: int, site: int, *, returned: bool = False) -> None:
+        """A dose given, or (`NEVER`) still awaited at the end."""
+        self._doses.append((patient.number, patient.due, given, site, returned))
+
+    def visit(
+        self,
+        patient: Patient,
+        kind: int,
+        day: int,
+        outcome: int,
+        *,
+        site: int = UNIT,
+        due: int | None = None,
+        moves: int = 0,
+        arrival_minute: int = 0,
+        wait_minutes: float = 0.0,
+        nurse_minutes: float = 0.0,
+        doctor_minutes: float = 0.0,
+        room_minutes: float = 0.0,
+    ) -> None:
+        """A visit, wherever and however it ended."""
+        due = patient.due if due is None else due
+        minutes = (wait_minutes, nurse_minutes, doctor_minutes, room_minutes)
+        self._visits.append(
+            (patient.number, kind, site, outcome, min(moves, 32767), day, due, arrival_minute, *minutes)
+        )
+
+    def out_of_hours(self, patient: Patient, day: int) -> None:
+        """An unplanned need met by out-of-hours care."""
+        self.visit(patient, UNPLANNED, day, ATTENDED, site=OUT_OF_HOURS)
+
+    def renewal(self, patient: Patient, day: int, doctor_minutes: float) -> None:
+        """A prescription renewed at the desk."""
+        self.visit(patient, RENEWAL, day, ATTENDED, doctor_minutes=doctor_minutes)
+
+    def others(self, day: int, counts: NDArray[np.int64]) -> None:
+        """Other patients of a day: counts of shape (units, 2, outcomes, days waited)."""
+        unit, profession, outcome, waited = np.nonzero(counts)
+        rows = np.empty(unit.size, dtype=OTHERS_ROW)
+        rows["day"] = day
+        rows["unit"], rows["profession"], rows["waited"] = unit, profession, waited
+        rows["outcome"] = outcome
+        rows["visits"] = counts[unit, profession, outcome, waited]
+        self._others.append(rows)
+
+    def referral_rows(self) -> NDArray[np.void]:
+        """Packed referrals."""
+        return np.array(self._referrals, dtype=REFERRAL_ROW)
+
+    def dose_rows(self) -> NDArray[np.void]:
+        """Packed doses."""
+        return np.array(self._doses, dtype=DOSE_ROW)
+
+    def visit_rows(self) -> NDArray[np.void]:
+        """Packed visits."""
+        return np.array(self._visits, dtype=VISIT_ROW)
+
+    def others_rows(self) -> NDArray[np.void]:
+        """Packed counts of other patients."""
+        return np.concatenate(self._others) if self._others else np.empty(0, dtype=OTHERS_ROW)
+
+
+def patient_rows(people: list[Patient], streams: dict[str, int]) -> NDArray[np.void]:
+    """What became of each patient."""
+    rows = np.empty(len(people), dtype=PATIENT_ROW)
+    for row, p in zip(rows, people, strict=True):
+        row["stream"], row["home"], row["unit"], row["municipal"] = streams[p.stream_name], p.home, p.unit, p.municipal
+        row["entered"], row["planned"] = p.entered, p.planned if p.planned < 1_000_000 else NEVER
+        for milestone in ("referred", "accepted", "first_due", "first_visit", "handed_back", "left_unit", "ended"):
+            row[milestone] = p.when(milestone)
+    return rows

@@ -1,0 +1,101 @@
+"""One replication of a scenario, from its assumptions to its records.
+
+`simulate(resolved, seed, replication)` is the whole of it: draw what no policy can change, open the clinics,
+send every patient on the journey, and hand back what was recorded. It writes nothing to disk and reads no
+clock but SimPy's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import simpy
+
+from scenarios.load import Resolved
+from scenarios.schema import Scenario
+from sim.background import background
+from sim.booking import Booking, infusion_places
+from sim.calendar import Calendar
+from sim.clinic import Clinic
+from sim.hospital import Hospital
+from sim.journey import Care, journey
+from sim.log import Log, patient_rows
+from sim.patients import Patient, patients
+from sim.records import HOSPITAL, NEVER, UNIT, Records
+from sim.referral import WeeklyCap
+from sim.staff import planned_minutes, servers
+from sim.transfer import plan_transfers
+
+MODEL_VERSION = "1"
+LATEST_DAYS = 1000  # how far beyond a due day the longest delay can reach
+
+
+def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
+    """Simulate one replication. Equal arguments give equal records to the bit, in any process and order."""
+    scenario, units = resolved.scenario, resolved.units
+    calendar = Calendar(scenario, days_after_horizon=_reach(scenario))
+    env = simpy.Environment(initial_time=-scenario.warm_up_days)
+    log = Log()
+    days = scenario.warm_up_days + scenario.horizon_days
+    diary_days = days + scenario.booking.diary_horizon_weeks * 7 + 60
+    others = background(scenario, units, calendar, days, seed, replication)
+    clinic = Clinic(
+        env,
+        scenario,
+        calendar,
+        planned=planned_minutes(scenario, units, calendar, diary_days),
+        servers=servers(scenario, units, calendar, days, seed, replication),
+        places=infusion_places(scenario, units, diary_days // 7 + 1),
+        others=others,
+        log=log,
+    )
+    care = Care(
+        env,
+        scenario,
+        units,
+        calendar,
+        Hospital(env, calendar, scenario.hospital, log),
+        clinic,
+        Booking(env, scenario, calendar, clinic),
+        WeeklyCap(scenario.transfer.cap_new_patients_per_unit_per_week),
+        log,
+    )
+    people = patients(scenario, units, seed, replication)
+    plan_transfers(scenario, units, people, resolved.plan, calendar.day_of)
+    for patient in people:
+        env.process(journey(care, patient))
+    env.process(clinic.run())
+    env.run(until=scenario.horizon_days)
+    _record_open_doses(people, log, scenario.horizon_days)
+    streams = tuple(sorted(scenario.streams))
+    return Records(
+        replication=replication,
+        first_day=-scenario.warm_up_days,
+        streams=streams,
+        units=tuple(unit.key for unit in units),
+        patients=patient_rows(people, {name: i for i, name in enumerate(streams)}),
+        referrals=log.referral_rows(),
+        doses=log.dose_rows(),
+        visits=log.visit_rows(),
+        others=log.others_rows(),
+        open_minutes=calendar.open_minutes[:days],
+        servers=np.ascontiguousarray(clinic.servers.transpose(2, 0, 1)),
+        used=clinic.used,
+        used_by_transferred=clinic.used_by_transferred,
+        overtime=clinic.overtimes,
+        requests=others.requests.sum(axis=3, dtype=np.int64),
+        pending=clinic.diary.sum(axis=(3, 4), dtype=np.int64) + clinic.carried.sum(axis=3),
+    )
+
+
+def _reach(scenario: Scenario) -> int:
+    """Days beyond the horizon on which something may fall due."""
+    longest = max(s.interval_days + s.returned_after_days + max(s.loading_days) for s in scenario.streams.values())
+    return longest + LATEST_DAYS
+
+
+def _record_open_doses(people: list[Patient], log: Log, horizon: int) -> None:
+    """Doses that fell due and still wait when the clock stops."""
+    for patient in people:
+        if patient.entered < horizon < patient.ends and patient.due < horizon:
+            at_unit = "accepted" in patient.milestones and "left_unit" not in patient.milestones
+            log.dose(patient, NEVER, UNIT if at_unit else HOSPITAL)

@@ -1,0 +1,235 @@
+"""Who the patients are: traits drawn apart from any policy.
+
+Patient 17 of a stream is the same person in every scenario: same home, same course, same luck. A person's
+traits stand in row 17 of a table drawn from the stream's own generator, so more patients add rows and
+change none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.register import Unit
+from scenarios.schema import Course, Scenario, Stream
+from sim.randomness import generator, key, name_number, uniform
+from sim.records import NEVER
+
+YEAR = 365.25
+FOREVER = 10_000_000
+HOME, ELIGIBLE, AGREES, MUNICIPAL, RAMP, PHASE, AGE, RESIDUAL, UNPLANNED_RATE, TRAITS = range(10)
+
+# Purposes of a patient's keyed draws.
+COMES, MINUTES, ARRIVAL, FAILS, IS_WITHHELD, HOSPITAL_COMES, HOSPITAL_LATE, HOSPITAL_DELAY, NEXT_UNPLANNED = range(9)
+CHECK_COMES, CHECK_MINUTES, CHECK_ARRIVAL, IS_COMPLETE, IS_REFUSED, REVIEW_1, REVIEW_2, REWRITE_1, REWRITE_2 = range(
+    9, 18
+)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Patient:
+    """One patient of one stream, with traits and the state of the journey.
+
+    Days are whole days from day zero; `ends` is the day on which the course is over. `planned` is the day on
+    which the referral is to be written (`FOREVER`: never). `due` is the next dose's due day.
+    """
+
+    number: int
+    stream_name: str
+    stream: Stream
+    key: int
+    home: int
+    eligible: bool
+    agrees: bool
+    municipal: bool
+    ramp: float
+    entered: int
+    ends: int
+    new: bool
+    unplanned_rate: float
+    due: int
+    unit: int = -1
+    planned: int = FOREVER
+    doses: int = 0
+    attempts: int = 0
+    changes: int = 0
+    returned_in_a_row: int = 0
+    unplanned_at: float = math.inf
+    hospital_day: int | None = None
+    milestones: dict[str, int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Patient {self.number} {self.stream_name} at home {self.home}, due {self.due}, ends {self.ends}>"
+
+    def chance(self, purpose: int) -> float:
+        """The uniform number of this dose and attempt for a purpose; no other draw can shift it."""
+        return float(uniform(self.key, self.doses * 64 + min(self.attempts, 63), purpose))
+
+    def draw(self, number: int, purpose: int) -> float:
+        """The uniform number that stands at `number` for a purpose."""
+        return float(uniform(self.key, number, purpose))
+
+    def treated(self, day: int) -> None:
+        """A dose was given, or an unplanned visit did its work: the clock starts again from this day."""
+        self.doses += 1
+        self.attempts = 0
+        self.hospital_day = None
+        loading = self.stream.loading_days
+        if self.new and self.doses < len(loading):
+            self.due = self.entered + loading[self.doses]
+        else:
+            self.due = day + self.stream.interval_days
+        self.expect_unplanned(day + 1)
+
+    def put_off(self, days: int) -> None:
+        """The dose is medically put off: it falls due later, and is not late."""
+        self.doses += 1
+        self.attempts = 0
+        self.due += days
+
+    def expect_unplanned(self, day: int) -> None:
+        """Draw when the next unplanned visit comes, if nothing happens before; none on the same day."""
+        if self.unplanned_rate > 0:
+            self.unplanned_at = day - math.log(self.draw(self.changes, NEXT_UNPLANNED)) / self.unplanned_rate
+            self.changes += 1
+
+    def reached(self, milestone: str, day: int) -> None:
+        """Record the first day on which something happened to the patient."""
+        self.milestones.setdefault(milestone, day)
+
+    def when(self, milestone: str) -> int:
+        """The day of a milestone, or NEVER."""
+        return self.milestones.get(milestone, NEVER)
+
+
+def patients(
+    scenario: Scenario, units: tuple[Unit, ...], root: int, replication: int
+) -> list[Patient]:
+    """Every patient under treatment at day zero and every new one until the horizon, streams by name."""
+    clusters = [key(root, replication, "cluster", unit.key) for unit in units]
+    found: list[Patient] = []
+    for name in sorted(scenario.streams):
+        stream = scenario.streams[name]
+        homes = np.cumsum(home_weights(stream, name, units, clusters))
+        for entered, new, traits, patient_key in _people(scenario, stream, name, root, replication):
+            home = min(int(np.searchsorted(homes, traits[HOME] * homes[-1], side="right")), len(units) - 1)
+            found.append(_patient(len(found), name, stream, patient_key, home, entered, new, traits))
+    return found
+
+
+def home_weights(
+    stream: Stream, name: str, units: tuple[Unit, ...], clusters: list[int]
+) -> NDArray[np.float64]:
+    """Relative number of a stream's patients per unit, shape (units,): age-weighted listing × clustering."""
+    listed = np.array([unit.listed for unit in units], dtype=np.float64)
+    old = np.array([unit.share_65_plus for unit in units])
+    mean_old = (listed * old).sum() / listed.sum()
+    age = np.maximum(0.0, 1 + stream.age_weight * (old / mean_old - 1)) if mean_old > 0 else 1.0
+    return np.asarray(listed * age * _clustering(stream, name, clusters))
+
+
+def _clustering(stream: Stream, name: str, clusters: list[int]) -> NDArray[np.float64] | float:
+    """Gamma weights with mean 1, one per unit, apart for each stream."""
+    if stream.clustering_cv == 0:
+        return 1.0
+    from scipy.special import gammaincinv
+
+    shape = stream.clustering_cv**-2
+    chance = np.array([uniform(cluster, name_number(name, 4), 0) for cluster in clusters])
+    return np.asarray(gammaincinv(shape, chance) / shape)
+
+
+def _people(
+    scenario: Scenario, stream: Stream, name: str, root: int, replication: int
+) -> Iterator[tuple[int, bool, NDArray[np.float64], int]]:
+    """Day of entry, whether new, traits and key of each person of a stream, in order of entry."""
+    at_start = generator(root, replication, "patients", name).random((stream.patients, TRAITS))
+    keys = generator(root, replication, "patient keys", name).integers(0, 2**62, size=stream.patients)
+    for traits, patient_key in zip(at_start, keys, strict=True):
+        yield 0, False, traits, int(patient_key)
+    entries = _entry_days(scenario, stream, generator(root, replication, "new patients", name))
+    later = generator(root, replication, "new patients' traits", name).random((len(entries), TRAITS))
+    keys = generator(root, replication, "new patient keys", name).integers(0, 2**62, size=len(entries))
+    for entered, traits, patient_key in zip(entries, later, keys, strict=True):
+        yield int(entered), True, traits, int(patient_key)
+
+
+def _entry_days(scenario: Scenario, stream: Stream, draws: np.random.Generator) -> NDArray[np.int64]:
+    """Days on which new patients start: a Poisson process that keeps the stock, times the growth.
+
+    With growth g the rate at day t is stock ÷ mean course × (1 + g)^(t ÷ 365.25): unit-rate arrivals are
+    mapped through its integral.
+    """
+    rate = stream.patients / mean_course(stream.course)
+    growth = math.log1p(stream.growth_per_year) / YEAR
+    horizon = scenario.horizon_days
+    total = rate * (horizon if growth == 0 else math.expm1(growth * horizon) / growth)
+    arrivals = np.cumsum(draws.exponential(size=int(total + 10 * math.sqrt(total) + 20)))
+    arrivals = arrivals[arrivals < total]
+    days = arrivals / rate if growth == 0 else np.log1p(growth * arrivals / rate) / growth
+    return np.floor(days).astype(np.int64)
+
+
+def mean_course(course: Course) -> float:
+    """Mean days on treatment: exponential with the given median, cut at the maximum."""
+    mean = course.median_days / math.log(2)
+    return mean if course.maximum_days is None else mean * -math.expm1(-course.maximum_days / mean)
+
+
+def _days_left(course: Course, traits: NDArray[np.float64], new: bool) -> int:
+    """Days until the course is over.
+
+    For a patient already under treatment the age of the course has density proportional to its survival
+    (renewal theory), and the rest is exponential, cut at what remains of the maximum.
+    """
+    mean = course.median_days / math.log(2)
+    left = -mean * math.log1p(-traits[RESIDUAL])
+    if course.maximum_days is not None:
+        age = 0.0 if new else -mean * math.log1p(traits[AGE] * math.expm1(-course.maximum_days / mean))
+        left = min(left, course.maximum_days - age)
+    return max(1, math.ceil(left))
+
+
+def _patient(
+    number: int,
+    name: str,
+    stream: Stream,
+    patient_key: int,
+    home: int,
+    entered: int,
+    new: bool,
+    traits: NDArray[np.float64],
+) -> Patient:
+    patient = Patient(
+        number=number,
+        stream_name=name,
+        stream=stream,
+        key=patient_key,
+        home=home,
+        eligible=bool(traits[ELIGIBLE] < stream.eligible_share),
+        agrees=bool(traits[AGREES] < stream.uptake_share),
+        municipal=bool(traits[MUNICIPAL] < stream.municipal_share),
+        ramp=float(traits[RAMP]),
+        entered=entered,
+        ends=entered + _days_left(stream.course, traits, new),
+        new=new,
+        unplanned_rate=_unplanned_rate(stream, float(traits[UNPLANNED_RATE])),
+        due=entered if new else int(traits[PHASE] * stream.interval_days),
+    )
+    patient.expect_unplanned(entered)
+    return patient
+
+
+def _unplanned_rate(stream: Stream, chance: float) -> float:
+    """Unplanned visits per day: gamma between patients, Poisson within each."""
+    mean = stream.unplanned_per_year / YEAR
+    if mean == 0 or stream.unplanned_cv == 0:
+        return mean
+    from scipy.special import gammaincinv
+
+    shape = stream.unplanned_cv**-2
+    return mean * float(gammaincinv(shape, chance)) / shape

@@ -1,0 +1,93 @@
+"""The referral: written, sent, reviewed; accepted, returned incomplete and rewritten, or refused.
+
+While it travels the patient goes on being treated at the hospital. The state of the guideline on the day
+of writing sets completeness; on the day of review, refusal and the time a review takes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from scenarios.schema import Readiness, Referral
+from sim.patients import IS_COMPLETE, IS_REFUSED, REVIEW_1, REVIEW_2, REWRITE_1, REWRITE_2, Patient
+from sim.records import ACCEPTED, REFUSED, RETURNED
+
+if TYPE_CHECKING:
+    from sim.journey import Care
+
+
+def referral(care: Care, patient: Patient) -> Generator[simpy.Event, Any, bool]:
+    """Refer a patient; True on the day the unit has accepted, False if it never does."""
+    attempt = 0
+    while care.under_treatment(patient):
+        attempt += 1
+        written = care.today
+        patient.reached("referred", written)
+        yield from care.hospital.treat(patient, until=_reviewed_on(care, patient, attempt))
+        if not care.under_treatment(patient):
+            break
+        verdict = _verdict(care, patient, attempt, written)
+        care.log.referral(patient, attempt, written, care.today, verdict)
+        if verdict == ACCEPTED:
+            yield from care.hospital.treat(patient, until=care.cap.first_free_day(patient.unit, care.today))
+            return care.under_treatment(patient)
+        if verdict == REFUSED:
+            return False
+        rewritten = care.today + _gamma_days(
+            care.scenario.transfer.rewrite_days_mean, patient, attempt, REWRITE_1, REWRITE_2
+        )
+        yield from care.hospital.treat(patient, until=care.calendar.first_open(rewritten))
+    return False
+
+
+def _reviewed_on(care: Care, patient: Patient, attempt: int) -> int:
+    transfer = care.scenario.transfer
+    digital = patient.unit >= 0 and care.units[patient.unit].digital_channel
+    arrives = care.today + (transfer.digital_days if digital else transfer.letter_days)
+    days = _in_force(care, patient, arrives).review_days_mean
+    return care.calendar.first_open(arrives + _gamma_days(days, patient, attempt, REVIEW_1, REVIEW_2))
+
+
+def _verdict(care: Care, patient: Patient, attempt: int, written: int) -> int:
+    if patient.draw(attempt, IS_COMPLETE) >= _in_force(care, patient, written).complete_share:
+        return RETURNED
+    if patient.unit < 0:
+        return REFUSED
+    refused = patient.draw(attempt, IS_REFUSED) < _in_force(care, patient, care.today).refused_share
+    return REFUSED if refused else ACCEPTED
+
+
+def _in_force(care: Care, patient: Patient, day: int) -> Referral | Readiness:
+    """What holds on a day: the guideline's values from its ready date on."""
+    now = patient.stream.referral
+    ready = now.guideline
+    return ready if ready is not None and day >= care.calendar.day_of(ready.ready_date) else now
+
+
+def _gamma_days(mean: float, patient: Patient, attempt: int, first: int, second: int) -> int:
+    """Whole days, gamma with shape 2: the sum of two exponentials."""
+    return round(-mean / 2 * math.log(patient.draw(attempt, first) * patient.draw(attempt, second)))
+
+
+class WeeklyCap:
+    """At most so many new patients per unit and week."""
+
+    def __init__(self, cap: int | None) -> None:
+        self.cap = cap
+        self._accepted: Counter[tuple[int, int]] = Counter()
+
+    def __repr__(self) -> str:
+        return f"<WeeklyCap {self.cap}>"
+
+    def first_free_day(self, unit: int, today: int) -> int:
+        """Take a place in the first week with one left; today if that is this week, else its Monday."""
+        week = today // 7
+        while self.cap is not None and self._accepted[unit, week] >= self.cap:
+            week += 1
+        self._accepted[unit, week] += 1
+        return max(today, week * 7)
