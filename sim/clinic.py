@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from scenarios.schema import Scenario
 from sim import clinic_day as kernel
-from sim.background import BOOKED, Background
+from sim.background import Background
 from sim.calendar import Calendar
 from sim.hospital import Journey
 from sim.log import Log
 from sim.patients import Patient
-from sim.records import ATTENDED, CHECK, FAILED, NO_SHOW, NOT_SEEN, UNPLANNED, WITHHELD
+from sim.records import ATTENDED, CHECK, FAILED, NO_SHOW, NOT_SEEN, OTHER_OUTCOMES, UNPLANNED, WITHHELD
 
 CLINIC_INSTANT = 0.25
 SLOT_MINUTES = 5
@@ -89,7 +89,8 @@ class Clinic:
         self.lists: defaultdict[int, list[Visit]] = defaultdict(list)
         units, longest = planned.shape[0], self.horizon + 32
         self.diary = np.zeros((units, 2, 2, self.horizon + 1, longest), dtype=np.int32)
-        self.carried = np.zeros((units, 2, 2, longest), dtype=np.int64)
+        self.carried = np.zeros((units, 2, 2, longest), dtype=np.int32)
+        self.counts = np.zeros((units, 2, len(OTHER_OUTCOMES), longest), dtype=np.int32)
         self.days = calendar.offset + scenario.horizon_days
         self.used = np.zeros((self.days, units, 2))
         self.used_by_transferred = np.zeros((self.days, units, 2))
@@ -141,8 +142,7 @@ class Clinic:
         """Balance the day's list, see the patients, take bookings, and tell each visit its outcome."""
         i = day + self.calendar.offset
         servers = np.ascontiguousarray(self.servers[:, :, i])
-        diverted = np.zeros((*servers.shape, 2, self.diary.shape[4]), dtype=np.int64)
-        visits = self._balanced(day, servers, diverted[:, :, 0])
+        visits = self._balanced(day, servers)
         open_minutes = int(self.calendar.open_minutes[i])
         for visit in visits:
             if visit.arrival_minute == UNSET:
@@ -156,18 +156,17 @@ class Clinic:
         starts, self.used[i], self.overtimes[i] = kernel.queue_day(
             ends, arrivals, services, servers, float(open_minutes), open_minutes + self.overtime
         )
-        seen = np.zeros_like(diverted)
         next_day = self.calendar.first_open(day + 1)
-        kernel.outcomes(ends, starts, who, next_day - day, self.carried, seen)
+        kernel.outcomes(ends, starts, who, next_day - day, self.carried, self.counts)
         kernel.take_bookings(
             i, self.planned, self.committed, self.bookable_share, self.horizon, self.others.requests,
             self.others.keys, self.others.minutes, self.others.lead_table, self.calendar.next_open, self.diary,
-            diverted[:, :, BOOKED],
+            self.counts,
         )  # fmt: skip
-        self.log.others(day, np.concatenate([seen, diverted], axis=2))
+        self.log.others(day, self.counts)
         self._tell(visits, _waits(starts, arrivals, who, len(visits)), day, next_day)
 
-    def _balanced(self, day: int, servers: NDArray[np.int64], diverted: NDArray[np.int64]) -> list[Visit]:
+    def _balanced(self, day: int, servers: NDArray[np.int64]) -> list[Visit]:
         """The day's transferred visits, after those that had to move have moved."""
         i = day + self.calendar.offset
         capacity = servers * (self.calendar.open_minutes[i] + self.overtime)
@@ -176,7 +175,7 @@ class Clinic:
         moved = kernel.balance(
             i, capacity, self.planned, self.committed, self.bookable_share, self.horizon, self.others.requests,
             self.others.keys, self.others.minutes, self.others.accepts_another_day, self.diary, self.carried,
-            arrays.offsets, arrays.expected, arrays.movable, diverted,
+            arrays.offsets, arrays.expected, arrays.movable, self.counts,
         )  # fmt: skip
         self.lists[day] = visits
         for visit, must_move in zip(list(visits), moved, strict=True):

@@ -14,10 +14,9 @@ import numba as nb
 import numpy as np
 
 from sim.randomness import as_uniform, philox
+from sim.records import DIVERTED_BOOKED, DIVERTED_SAME_DAY
 
-SAME_DAY, BOOKED = 0, 1
-SEEN_SAME_DAY, SEEN_BOOKED, DIVERTED_SAME_DAY, DIVERTED_BOOKED = 0, 1, 2, 3
-OUTCOMES = ("same_day", "booked", "same_day_diverted", "booked_diverted")
+SAME_DAY, BOOKED = 0, 1  # a kind seen is the outcome of the same number
 NOT_SEEN = -1.0
 _LEAD, _ACCEPTS, _CARRIED = 2, 3, 4  # purposes of keyed draws; 0 and 1 are the kinds, 4 + kind if carried
 
@@ -34,14 +33,14 @@ def _words(unit_key, day, profession, purpose, number):  # type: ignore[no-untyp
 @nb.njit(cache=True)
 def balance(
     day, capacity, planned, committed, bookable_share, horizon, requests, keys, mean_minutes, accepts,
-    diary, carried, offsets, expected_minutes, movable, diverted,
+    diary, carried, offsets, expected_minutes, movable, counts,
 ):  # type: ignore[no-untyped-def]  # fmt: skip  # numba infers; one line of arguments per concern
     """Set each unit's expected minutes against the staff present; move what does not fit.
 
     `capacity` (u, p) is minutes present with overtime; `diary` (u, p, k, slot, w) counts other patients by
     the days waited when their day comes, and today's same-day requests join it here; `offsets` (2u + 1)
     delimit the transferred visits of each unit and profession. Same-day requests move or are diverted
-    (counted in `diverted` (u, p, w)), then booked visits, then transferred visits that are `movable`.
+    (counted in `counts` (u, p, outcome, w)), then booked visits, then transferred visits that are `movable`.
     Returns which transferred visits must get another day, bool (visits,).
     """
     slots, longest = diary.shape[3], diary.shape[4]
@@ -71,7 +70,7 @@ def balance(
                         diary[u, p, SAME_DAY, later % slots, wait] += 1
                         committed[u, p, later] += mean
                     else:
-                        diverted[u, p, min(wait, longest - 1)] += 1
+                        counts[u, p, DIVERTED_SAME_DAY, min(wait, longest - 1)] += 1
             later = day + 1
             for waited in range(longest):
                 while excess > 0.0 and diary[u, p, BOOKED, slot, waited] > 0:
@@ -98,54 +97,72 @@ def day_list(
 ):  # type: ignore[no-untyped-def]  # numba infers
     """Everybody who comes today, per unit and profession, in the order in which they are served.
 
-    Takes the slot of today out of `diary`, and `carried`. Order is arrival minute, ties by visit: those
-    carried over from the day before, then transferred visits by id, then others. Returns the offsets of each
-    unit and profession (2u + 1), arrival minutes, service minutes, and who it is: the index of a transferred
-    visit, or -1 - (k × longest + w) for another patient.
+    Takes the slot of today out of `diary`, and `carried`. Order is arrival minute, ties by visit: transferred
+    visits by id, then others, those carried over first. Returns the offsets of each unit and profession
+    (2u + 1), arrival minutes, service minutes, and who it is: the index of a transferred visit, or
+    -1 - (k × longest + w) for another patient.
     """
     units, slots, longest = diary.shape[0], diary.shape[3], diary.shape[4]
     slot = day % slots
     size = comes.sum() + diary[:, :, :, slot, :].sum() + carried.sum()
     ends = np.zeros(2 * units + 1, dtype=np.int64)
-    arrivals = np.empty(size, dtype=np.int64)
-    services = np.empty(size)
-    who = np.empty(size, dtype=np.int64)
-    points = minutes_table.size
-    n = 0
+    arrivals, services, who = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
+    came, takes, ident = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
+    last_minute = max(np.int64(last_arrival), arrival.max() if arrival.size else 0) + 1
     for u in range(units):
         for p in range(2):
-            begin = n
+            begin = ends[2 * u + p]
+            n = 0
             for visit in range(offsets[2 * u + p], offsets[2 * u + p + 1]):
                 if comes[visit]:
-                    arrivals[n], services[n], who[n] = arrival[visit], minutes[visit], visit
+                    came[n], takes[n], ident[n] = arrival[visit], minutes[visit], visit
                     n += 1
             for k in range(2):
-                drawn_carried = 0
-                drawn = 0
-                for w in range(longest):
-                    count = carried[u, p, k, w]
-                    for _ in range(count):
-                        words = _words(keys[u], day, p, _CARRIED + k, drawn_carried)
-                        arrivals[n] = 0
-                        services[n] = mean_minutes[p] * minutes_table[np.int64(as_uniform(words[1]) * points)]
-                        who[n] = -1 - (k * longest + w)
-                        drawn_carried += 1
-                        n += 1
-                    carried[u, p, k, w] = 0
-                    for _ in range(diary[u, p, k, slot, w]):
-                        words = _words(keys[u], day, p, k, drawn)
-                        arrivals[n] = 1 + np.int64(as_uniform(words[0]) * last_arrival)
-                        services[n] = mean_minutes[p] * minutes_table[np.int64(as_uniform(words[1]) * points)]
-                        who[n] = -1 - (k * longest + w)
-                        drawn += 1
-                        n += 1
-                    diary[u, p, k, slot, w] = 0
-            ends[2 * u + p + 1] = n
-            order = np.argsort(arrivals[begin:n], kind="mergesort")
-            arrivals[begin:n] = arrivals[begin:n][order]
-            services[begin:n] = services[begin:n][order]
-            who[begin:n] = who[begin:n][order]
+                n = _others(
+                    keys[u], day, p, _CARRIED + k, k, carried[u, p, k], 0.0, mean_minutes[p], minutes_table,
+                    came, takes, ident, n,
+                )  # fmt: skip
+                n = _others(
+                    keys[u], day, p, k, k, diary[u, p, k, slot], last_arrival, mean_minutes[p], minutes_table,
+                    came, takes, ident, n,
+                )  # fmt: skip
+            _by_minute(last_minute, n, came, takes, ident, begin, arrivals, services, who)
+            ends[2 * u + p + 1] = begin + n
     return ends, arrivals, services, who
+
+
+@nb.njit(cache=True)
+def _others(unit_key, day, p, purpose, k, counts, last_arrival, mean, table, came, takes, ident, n):  # type: ignore[no-untyped-def]  # numba infers
+    """Draw arrival and minutes of other patients, two to each keyed draw; empties `counts` (w). Returns the new n."""
+    points = table.size
+    drawn = 0
+    for w in range(counts.size):
+        for _ in range(counts[w]):
+            if drawn % 2 == 0:
+                first, second, third, fourth = _words(unit_key, day, p, purpose, drawn // 2)
+            else:
+                first, second = third, fourth
+            came[n] = np.int64(np.ceil(as_uniform(first) * last_arrival))
+            takes[n] = mean * table[np.int64(as_uniform(second) * points)]
+            ident[n] = -1 - (k * counts.size + w)
+            drawn += 1
+            n += 1
+        counts[w] = 0
+    return n
+
+
+@nb.njit(cache=True)
+def _by_minute(last_minute, n, came, takes, ident, begin, arrivals, services, who):  # type: ignore[no-untyped-def]  # numba infers
+    """Counting sort of the first n visits by arrival minute, ties in their order, into the arrays from `begin`."""
+    place = np.zeros(last_minute + 2, dtype=np.int64)
+    for i in range(n):
+        place[came[i] + 1] += 1
+    for minute in range(last_minute + 1):
+        place[minute + 1] += place[minute]
+    for i in range(n):
+        at = begin + place[came[i]]
+        place[came[i]] += 1
+        arrivals[at], services[at], who[at] = came[i], takes[i], ident[i]
 
 
 @nb.njit(cache=True)
@@ -182,12 +199,12 @@ def queue_day(ends, arrivals, services, servers, closing, latest_start):  # type
 
 
 @nb.njit(cache=True)
-def outcomes(ends, starts, who, next_day_waits, carried, seen):  # type: ignore[no-untyped-def]  # numba infers
-    """Sort the day's other patients into `seen` (u, p, k, w) and, if not seen, `carried` to the next open day.
+def outcomes(ends, starts, who, next_day_waits, carried, counts):  # type: ignore[no-untyped-def]  # numba infers
+    """Sort the day's other patients into `counts` (u, p, outcome, w) or, if not seen, `carried`.
 
-    `next_day_waits` is days from today to the next open day, added to their wait.
+    `next_day_waits` is days from today to the next open day, added to the wait of those carried over.
     """
-    longest = seen.shape[3]
+    longest = counts.shape[3]
     for queue in range(ends.size - 1):
         u, p = queue // 2, queue % 2
         for visit in range(ends[queue], ends[queue + 1]):
@@ -197,27 +214,30 @@ def outcomes(ends, starts, who, next_day_waits, carried, seen):  # type: ignore[
             if starts[visit] == NOT_SEEN:
                 carried[u, p, k, min(w + next_day_waits, longest - 1)] += 1
             else:
-                seen[u, p, k, w] += 1
+                counts[u, p, k, w] += 1
 
 
 @nb.njit(cache=True)
 def take_bookings(
     day, planned, committed, bookable_share, horizon, requests, keys, mean_minutes, lead_table, next_open,
-    diary, diverted,
+    diary, counts,
 ):  # type: ignore[no-untyped-def]  # fmt: skip  # numba infers
     """Give today's callers who want a booked visit the first day with room at or after the day they wish.
 
     The wait runs from the wished day. Without room inside the diary's horizon they are turned away and
-    counted in `diverted` (u, p, w).
+    counted in `counts` (u, p, outcome, w).
     """
     slots, longest = diary.shape[3], diary.shape[4]
     last = day + horizon
     for u in range(planned.shape[0]):
         for p in range(2):
             mean = mean_minutes[p]
+            words = np.empty(4, dtype=np.uint64)
             for number in range(requests[u, p, BOOKED, day]):
-                word = _words(keys[u], day, p, _LEAD, number)[0]
-                wished = next_open[day + lead_table[np.int64(as_uniform(word) * lead_table.size)]]
+                if number % 4 == 0:
+                    words[0], words[1], words[2], words[3] = _words(keys[u], day, p, _LEAD, number // 4)
+                chance = as_uniform(words[number % 4])
+                wished = next_open[day + lead_table[np.int64(chance * lead_table.size)]]
                 chosen = wished
                 while chosen <= last and committed[u, p, chosen] + mean > bookable_share * planned[u, p, chosen]:
                     chosen += 1
@@ -225,4 +245,20 @@ def take_bookings(
                     diary[u, p, BOOKED, chosen % slots, chosen - wished] += 1
                     committed[u, p, chosen] += mean
                 else:
-                    diverted[u, p, max(0, min(last - wished, longest - 1))] += 1
+                    counts[u, p, DIVERTED_BOOKED, max(0, min(last - wished, longest - 1))] += 1
+
+
+@nb.njit(cache=True)
+def take_counts(counts, unit, profession, outcome, waited, visits):  # type: ignore[no-untyped-def]  # numba infers
+    """Move the non-zero `counts` (u, p, outcome, w) into rows, and clear them. Returns the number of rows."""
+    n = 0
+    for u in range(counts.shape[0]):
+        for p in range(counts.shape[1]):
+            for o in range(counts.shape[2]):
+                for w in range(counts.shape[3]):
+                    if counts[u, p, o, w]:
+                        unit[n], profession[n], outcome[n], waited[n] = u, p, o, w
+                        visits[n] = counts[u, p, o, w]
+                        counts[u, p, o, w] = 0
+                        n += 1
+    return n

@@ -122,7 +122,6 @@ def withheld(care: Care, patient: Patient, check: Visit, dose: Visit) -> Generat
     while (outcome := (yield from attended(care, patient, check))) == NO_SHOW:
         patient.attempts += 1
         care.booking.rebook_check(patient, check, dose)
-    patient.reached("first_visit", check.day)
     if outcome == WITHHELD and patient.stream.check is not None:
         patient.put_off(patient.stream.check.withheld_days)
     return outcome == WITHHELD

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.clinic_day import take_counts
 from sim.patients import Patient
 from sim.records import (
     DOSE_ROW,
@@ -34,6 +35,7 @@ class Log:
         self._doses: list[tuple[Any, ...]] = []
         self._visits: list[tuple[Any, ...]] = []
         self._others: list[NDArray[np.void]] = []
+        self._scratch = np.empty(0, dtype=OTHERS_ROW)
 
     def __repr__(self) -> str:
         return f"<Log of {len(self._visits)} visits, {len(self._doses)} doses, {len(self._referrals)} referrals>"
@@ -77,15 +79,16 @@ class Log:
         """A prescription renewed at the desk."""
         self.visit(patient, RENEWAL, day, ATTENDED, doctor_minutes=doctor_minutes)
 
-    def others(self, day: int, counts: NDArray[np.int64]) -> None:
-        """Other patients of a day: counts of shape (units, 2, outcomes, days waited)."""
-        unit, profession, outcome, waited = np.nonzero(counts)
-        rows = np.empty(unit.size, dtype=OTHERS_ROW)
-        rows["day"] = day
-        rows["unit"], rows["profession"], rows["waited"] = unit, profession, waited
-        rows["outcome"] = outcome
-        rows["visits"] = counts[unit, profession, outcome, waited]
-        self._others.append(rows)
+    def others(self, day: int, counts: NDArray[np.int32]) -> None:
+        """Other patients of a day: counts of shape (units, 2, outcomes, days waited), cleared here."""
+        if self._scratch.size < counts.size:
+            self._scratch = np.empty(counts.size, dtype=OTHERS_ROW)
+        rows = self._scratch
+        size = take_counts(
+            counts, rows["unit"], rows["profession"], rows["outcome"], rows["waited"], rows["visits"]
+        )
+        rows["day"][:size] = day
+        self._others.append(rows[:size].copy())
 
     def referral_rows(self) -> NDArray[np.void]:
         """Packed referrals."""
