@@ -1,0 +1,127 @@
+"""Run replications in one process or many, and fold them in order.
+
+A replication's outcome depends on scenario, seed and number alone, so how the work is spread cannot change a
+digit. Workers ignore Ctrl-C; the parent stops them and hands back what is finished.
+"""
+
+from __future__ import annotations
+
+import signal
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.load import Resolved
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from results.table import Row
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Outcome:
+    """What is kept of one replication; `failure` is the traceback of one that failed."""
+
+    replication: int
+    rows: tuple[Row, ...] = ()
+    values: NDArray[np.float64] | None = None
+    extracts: dict[str, pd.DataFrame] | None = None
+    failure: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Outcome of replication {self.replication}{': failed' if self.failure else ''}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One replication to be made."""
+
+    resolved: Resolved
+    seed: int
+    replication: int
+    keep_visits: bool
+
+
+def replicate(task: Task) -> Outcome:
+    """Simulate, measure and extract one replication; a failure is handed back, not raised."""
+    try:
+        return _replicate(task)
+    except Exception:  # the others must go on; the parent reports it and exits with 4
+        return Outcome(task.replication, failure=traceback.format_exc())
+
+
+def _replicate(task: Task) -> Outcome:
+    from results.extracts import distributions, transfers, visit_table, weekly
+    from results.measures import measure
+    from sim.model import simulate
+
+    records = simulate(task.resolved, task.seed, task.replication)
+    measured = measure(task.resolved, records)
+    extracts = {
+        "weekly": weekly(task.resolved, records),
+        "transfers": transfers(task.resolved, records),
+        "distributions": distributions(task.resolved, records),
+    }
+    if task.keep_visits:
+        extracts["visits"] = visit_table(task.resolved, records)
+    return Outcome(task.replication, measured.rows, measured.values, extracts)
+
+
+class Stopped(Exception):
+    """Ctrl-C; carries what was finished."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        super().__init__(f"stopped with {len(outcomes)} replications finished")
+        self.outcomes = outcomes
+
+
+def run_tasks(tasks: Iterable[Task], workers: int, finished: Callable[[Outcome], None]) -> list[Outcome]:
+    """Every outcome, in order of replication. `finished` hears of each as it comes. Raises Stopped."""
+    tasks = list(tasks)
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in _here(tasks) if workers <= 1 or len(tasks) <= 1 else _in_pool(tasks, workers):
+            outcomes.append(outcome)
+            finished(outcome)
+    except KeyboardInterrupt:
+        raise Stopped(_in_order(outcomes)) from None
+    return _in_order(outcomes)
+
+
+def _in_order(outcomes: list[Outcome]) -> list[Outcome]:
+    return sorted(outcomes, key=lambda outcome: outcome.replication)
+
+
+def _here(tasks: list[Task]) -> Iterator[Outcome]:
+    for task in tasks:
+        yield replicate(task)
+
+
+def _in_pool(tasks: list[Task], workers: int) -> Iterator[Outcome]:
+    """Outcomes as they come, from spawned processes (the same everywhere, and free of inherited state)."""
+    pool = ProcessPoolExecutor(
+        min(workers, len(tasks)), mp_context=get_context("spawn"), initializer=_ignore_interrupts
+    )
+    try:
+        waiting: set[Future[Outcome]] = {pool.submit(replicate, task) for task in tasks}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from sorted((future.result() for future in done), key=lambda outcome: outcome.replication)
+    except BaseException:
+        processes = list(pool._processes.values()) if pool._processes else []
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        raise
+    pool.shutdown()
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
