@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from results.windows import calendar_windows
+from results.windows import Window, calendar_windows
 from scenarios.load import Resolved
 from scenarios.schema import Price, Scenario
 from sim.records import ATTENDED, CHECK, DOSE, FAILED, NEVER, UNIT, UNPLANNED, WITHHELD, Records
@@ -134,20 +134,21 @@ def _streams_present(resolved: Resolved, records: Records) -> dict[tuple[int, st
     return dict(present)
 
 
-def uplift_ore(resolved: Resolved, days: tuple[int, int]) -> NDArray[np.int64]:
-    """The whole uplift of each unit between two days, öre, shape (units,): by weighted listing.
+def uplift_ore(resolved: Resolved, window: Window) -> NDArray[np.int64]:
+    """The whole uplift of each unit in a window, öre, shape (units,): by weighted listing.
 
-    Each calendar year brings the uplift times the index since the first year, evenly over its days.
+    Each calendar year brings the uplift times the index since the first year, evenly over its days. A calendar
+    window has what its days bring; any other the mean yearly uplift over its days.
     """
     scenario = resolved.scenario
-    money, start = scenario.money, scenario.start_date
+    money, first_year = scenario.money, scenario.start_date.year
     sek = 0.0
-    for window in calendar_windows(resolved):
-        inside = max(0, min(days[1], window.end) - max(days[0], window.first))
-        year = int(window.name)
-        if inside and (money.uplift_recurs or year == start.year):
-            length = (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days
-            sek += money.uplift_msek_per_year * 1e6 * money.uplift_index ** (year - start.year) * inside / length
+    for calendar_year in calendar_windows(resolved):
+        days = max(0, min(window.end, calendar_year.end) - max(window.first, calendar_year.first))
+        year = int(calendar_year.name)
+        if days and (money.uplift_recurs or year == first_year):
+            length = (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days if window.calendar else window.days
+            sek += money.uplift_msek_per_year * 1e6 * money.uplift_index ** (year - first_year) * days / length
     weights = np.array([unit.weighted_listing for unit in resolved.units])
     cumulative = np.rint(np.cumsum(weights) / weights.sum() * round(sek * ORE))
     return np.diff(cumulative, prepend=0.0).astype(np.int64)

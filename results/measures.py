@@ -233,10 +233,9 @@ def others(run: Replication, table: Table) -> None:
     """Other patients' access, and how many of their visits the transferred minutes could at most displace."""
     background = run.resolved.scenario.background
     rows = run.records.others
-    requests = rows[np.isin(rows["outcome"], (SEEN_SAME_DAY, DIVERTED_SAME_DAY))]
+    requests, met = same_day_requests(run.records, background.guarantee_days)
     events = of_units(run.keys, requests["unit"].astype(np.int64), requests["day"])
     visits = requests["visits"].astype(np.float64)
-    met = (requests["outcome"] == SEEN_SAME_DAY) & (requests["waited"] <= background.guarantee_days)
     table.ratio("background_within_guarantee_share", events, visits * met, visits)
     table.ratio("background_wait_days_mean", events, visits * requests["waited"], visits)
     diverted = rows[np.isin(rows["outcome"], (DIVERTED_SAME_DAY, DIVERTED_BOOKED))]
@@ -245,6 +244,13 @@ def others(run: Replication, table: Table) -> None:
     ours, at_unit = run.visits(run.at_unit)
     displaced = ours["nurse_minutes"] / background.nurse_minutes + ours["doctor_minutes"] / background.doctor_minutes
     table.count("displacement_bound_visits_per_year", at_unit, displaced)
+
+
+def same_day_requests(records: Records, guarantee_days: int) -> tuple[NDArray[np.void], NDArray[np.bool_]]:
+    """Other patients' same-day requests, seen or diverted, and which of them were seen within the guarantee."""
+    rows = records.others
+    requests = rows[np.isin(rows["outcome"], (SEEN_SAME_DAY, DIVERTED_SAME_DAY))]
+    return requests, (requests["outcome"] == SEEN_SAME_DAY) & (requests["waited"] <= guarantee_days)
 
 
 def skill(run: Replication, table: Table) -> None:
@@ -384,8 +390,7 @@ def _against_uplift(
     scenario's own share.
     """
     base = run.resolved.scenario.money.available_share
-    uplift_units = np.array([uplift_ore(run.resolved, (w.first, w.end)) for w in table.windows]) / MSEK_ORE
-    uplift_units = uplift_units * table.factors()[:, None]
+    uplift_units = np.array([uplift_ore(run.resolved, window) for window in table.windows]) / MSEK_ORE
     units = len(run.records.units)
     costs_units = {
         "": costs.total("unit", units, msek, table.windows) * table.factors()[:, None],

@@ -1,0 +1,64 @@
+"""The figures of a run: what a planner looks at first, as SVG and PNG.
+
+One module per figure, each with `draw(subject) -> Figure`; `subject.py` reads the run, `page.py` lays out title,
+panels and footnote. matplotlib is loaded only when something is drawn, and no global state of it is touched.
+"""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from results.figures.subject import Subject
+    from results.store import Run
+
+# In the order in which a reader wants them; also the names of the files.
+FIGURES = (
+    "weekly_load",
+    "heat_map",
+    "lateness",
+    "waiting",
+    "spread",
+    "uplift_by_area",
+    "uplift_by_unit",
+)
+FORMATS = ("svg", "png")
+
+
+def draw_all(run: Run, out: Path) -> list[Path]:
+    """Draw every figure of a run into a folder, as SVG and PNG.
+
+    Raises NotARun where the run's tables cannot be read, OSError where the folder cannot be written.
+    """
+    from results.figures.style import in_style
+    from results.figures.subject import read_subject
+
+    subject = read_subject(run)
+    out.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name in FIGURES:
+        with in_style():
+            figure = draw(name, subject)
+            paths.extend(_save(figure, out / f"{name}.{suffix}") for suffix in FORMATS)
+    return paths
+
+
+def draw(name: str, subject: Subject) -> Figure:
+    """Draw one figure, by its name in FIGURES, in the style that is in force."""
+    module = importlib.import_module(f"results.figures.{name}")
+    figure: Figure = module.draw(subject)
+    return figure
+
+
+def _save(figure: Figure, path: Path) -> Path:
+    """Write a figure; the same figure gives the same bytes."""
+    with warnings.catch_warnings():
+        # A name in a script that the font lacks shows as boxes in PNG and as itself in SVG: nothing to say.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    return path

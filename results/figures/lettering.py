@@ -1,0 +1,68 @@
+"""Text that fits: free text made harmless, shortened or wrapped to a measured width."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from results.figures.style import Weight
+
+if TYPE_CHECKING:
+    from matplotlib.backends.backend_agg import RendererAgg
+
+ELLIPSIS = "…"
+LONGEST = 400  # characters; more than any line holds
+SLACK = 1.02  # what hinting may add to a width
+
+
+def harmless(text: str) -> str:
+    """Free text on one line, without control, bidirectional or unassigned characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text[: 10 * LONGEST]).split())
+
+
+def width(text: str, size: float, weight: Weight = "normal") -> float:
+    """Width of a line in inches."""
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
+    wide, _, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
+    return float(wide) / 72 * SLACK
+
+
+@functools.cache
+def _renderer() -> RendererAgg:
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(1, 1, 72)
+
+
+def shorten(text: str, inches: float, size: float, weight: Weight = "normal") -> str:
+    """Free text made harmless, cut with an ellipsis where it is wider than so many inches."""
+    line = harmless(text)
+    if len(line) <= LONGEST and width(line, size, weight) <= inches:
+        return line
+    low, high = 0, min(len(line), LONGEST)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width(line[:middle].rstrip() + ELLIPSIS, size, weight) <= inches:
+            low = middle
+        else:
+            high = middle - 1
+    return line[:low].rstrip() + ELLIPSIS
+
+
+def wrap(
+    text: str, inches: float, size: float, weight: Weight = "normal", lines: int | None = None
+) -> list[str]:
+    """Free text made harmless, in lines no wider than so many inches; the last of `lines` is shortened."""
+    done: list[str] = []
+    words = harmless(text).split(" ")
+    while words and (lines is None or len(done) < lines - 1):
+        taken = 1
+        while taken < len(words) and width(" ".join(words[: taken + 1]), size, weight) <= inches:
+            taken += 1
+        done.append(shorten(" ".join(words[:taken]), inches, size, weight))
+        words = words[taken:]
+    if words:
+        done.append(shorten(" ".join(words), inches, size, weight))
+    return done

@@ -1,0 +1,51 @@
+"""What transferred care costs the units and what the uplift brings them, in the window: what both money figures show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from results.figures.subject import Floats, Subject
+from results.ledger import uplift_ore
+from results.measures import MSEK_ORE
+
+AVAILABLE = (1.0, 0.25, 0.05)  # parts of the uplift that may be left for these streams
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Money:
+    """MSEK a year per unit or area: costs of shape (replications, keys), the whole uplift of shape (keys,)."""
+
+    keys: tuple[str, ...]
+    with_readiness: Floats
+    without_readiness: Floats
+    uplift: Floats
+
+    def __repr__(self) -> str:
+        return f"<Money of {len(self.keys)}>"
+
+
+def money_by(subject: Subject, scope: str) -> Money:
+    """Cost and whole uplift per `area` or `unit`."""
+    units, window = subject.resolved.units, subject.window
+    ore = uplift_ore(subject.resolved, (window.first, window.end))
+    of_unit = [unit.area if scope == "area" else unit.key for unit in units]
+    keys = tuple(sorted(set(of_unit)))
+    uplift = np.zeros(len(keys))
+    np.add.at(uplift, [keys.index(key) for key in of_unit], ore / MSEK_ORE * window.per_year)
+    cost = subject.measure("cost_msek_per_year", scope, keys)
+    readiness = subject.measure("readiness_msek_per_year", scope, keys)
+    return Money(keys, cost, np.maximum(0.0, cost - readiness), uplift)
+
+
+def money_notes(subject: Subject) -> list[str]:
+    """Footnotes that both money figures carry."""
+    money = subject.resolved.scenario.money
+    return [
+        f"{subject.about_run()} {subject.about_window()}",
+        f"Yearly figures in {money.price_year} prices. Cost: staff minutes × rate with patients, material, checks, desk "
+        "work; readiness is what a unit pays to be able to do the procedures at all. Drugs are not included. How much of the "
+        "uplift is left for these streams is not known.",
+        subject.about_patients("cost_msek_per_year"),
+    ]

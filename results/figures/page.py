@@ -1,0 +1,148 @@
+"""A page: title, what it shows at a glance, panels, and a footnote that says which run and what it rests on.
+
+Everything is placed in inches from the lower left corner, so that text has the room it needs whatever the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from results.figures.lettering import shorten, wrap
+from results.figures.style import BLACK, BODY, QUIET, SMALL, TITLE, Weight
+from results.figures.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH = 11.0
+MARGIN = 0.35
+HEADER = 1.12
+LEGEND = 0.34
+FOOTER_LINE = 0.175
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A figure with its furniture, and the box that is left for panels, in inches."""
+
+    figure: Figure
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def height(self) -> float:
+        """Height of the box."""
+        return self.top - self.bottom
+
+    @property
+    def width(self) -> float:
+        """Width of the box."""
+        return self.right - self.left
+
+    def axes(self, left: float, bottom: float, width: float, height: float, **kwargs: Any) -> Axes:
+        """Axes at a place in inches."""
+        whole, tall = self.figure.get_size_inches()
+        return self.figure.add_axes((left / whole, bottom / tall, width / whole, height / tall), **kwargs)
+
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = SMALL,
+        weight: Weight = "normal",
+        colour: str = BLACK,
+        ha: str = "left",
+        va: str = "baseline",
+    ) -> None:
+        """Text at a place in inches."""
+        whole, tall = self.figure.get_size_inches()
+        self.figure.text(
+            x / whole, y / tall, text, fontsize=size, fontweight=weight, color=colour, ha=ha, va=va
+        )
+
+    def legend(self, handles: Sequence[Artist]) -> None:
+        """A legend in one row above the panels."""
+        whole, tall = self.figure.get_size_inches()
+        self.figure.legend(
+            handles=list(handles),
+            loc="upper left",
+            bbox_to_anchor=((MARGIN - 0.05) / whole, (tall - HEADER + 0.1) / tall),
+            borderaxespad=0,
+            borderpad=0.2,
+            ncols=len(handles),
+            columnspacing=2.2,
+            handlelength=2.4,
+        )
+
+    def grid(
+        self, count: int, columns: int, *, gap: tuple[float, float], heading: float = 0.0
+    ) -> list[tuple[Axes, float, float]]:
+        """Panels row by row: axes, and the left end and width in inches of the room for a heading above."""
+        rows = -(-count // columns)
+        across, down = gap
+        wide = (self.width - across * (columns - 1)) / columns
+        tall = (self.height - down * (rows - 1)) / rows - heading
+        found = []
+        for number in range(count):
+            row, column = divmod(number, columns)
+            x = self.left + column * (wide + across)
+            y = self.top - (row + 1) * (tall + heading) - row * down
+            found.append((self.axes(x, y, wide, tall), x, wide))
+        return found
+
+
+def make_page(
+    subject: Subject,
+    title: str,
+    finding: str,
+    notes: Sequence[str],
+    *,
+    body: float,
+    legend: bool = True,
+    left: float = 0.75,
+    right: float = 0.1,
+    axis: float = 0.5,
+) -> Page:
+    """A page whose panels may be `body` inches high; `left`, `right` and `axis` keep room for axis labels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    inner = WIDTH - 2 * MARGIN
+    footnotes = [line for note in notes if note for line in wrap(note, inner, SMALL)]
+    footer = FOOTER_LINE * len(footnotes) + 0.3
+    head = HEADER + (LEGEND if legend else 0)
+    height = head + body + axis + footer
+    figure = Figure(figsize=(WIDTH, height), facecolor="white")
+    FigureCanvasAgg(figure)
+    page = Page(figure, MARGIN + left, footer + axis, WIDTH - MARGIN - right, height - head)
+    page.write(MARGIN, height - 0.42, title, size=TITLE, weight="bold")
+    page.write(MARGIN, height - 0.66, shorten(subject.title, inner, BODY), size=BODY, colour=QUIET)
+    page.write(MARGIN, height - 0.90, shorten(finding, inner, BODY), size=BODY)
+    for number, line in enumerate(footnotes):
+        page.write(MARGIN, footer - 0.18 - FOOTER_LINE * (number + 0.6), line, colour=QUIET)
+    return page
+
+
+def empty_page(subject: Subject, title: str, why: str) -> Figure:
+    """A page that says why there is nothing to draw."""
+    page = make_page(subject, title, "", [subject.about_run()], body=1.6, legend=False, axis=0)
+    page.write(WIDTH / 2, (page.top + page.bottom) / 2 + 0.1, why, size=TITLE, ha="center", va="center")
+    return page.figure
+
+
+def heading(page: Page, axes: Axes, left: float, width: float, title: str, note: str) -> None:
+    """A panel's title, on up to two lines, and a line below it."""
+    whole, tall = page.figure.get_size_inches()
+    top = axes.get_position().y1 * tall
+    page.write(left, top + 0.09, shorten(note, width, SMALL), size=SMALL, colour=QUIET)
+    lines = wrap(title, width, SMALL + 0.5, "bold", lines=2)
+    for number, line in enumerate(reversed(lines)):
+        page.write(left, top + 0.27 + 0.17 * number, line, size=SMALL + 0.5, weight="bold")

@@ -1,0 +1,108 @@
+"""How thin each stream is spread: units by how many patients of it they have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from results.figures.page import empty_page, heading, make_page
+from results.figures.style import BLACK, BLUE, SMALL, count
+from results.figures.subject import Floats, Subject
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+TITLE = "How thin each stream is spread: units by how many of its patients they have"
+COLUMNS = 4
+HEADING = 0.62
+FEWEST, MOST = 5, 12  # classes shown beside 0, the last being "so many or more"
+REST = 0.02  # of the units, who may share the last class
+
+
+def draw(subject: Subject) -> Figure:
+    """Mean number of units with 0, 1, 2, … patients at the end of the window."""
+    from matplotlib.patches import Patch
+
+    streams = subject.resolved.scenario.streams
+    found = {name: _units(subject, name) for name in sorted(streams)}
+    if not any(units[1:].any() for units in found.values()):
+        why = "No transferred care in this run." if not subject.transferred else "No patients at units in this run."
+        return empty_page(subject, TITLE, why)
+    columns = min(COLUMNS, len(streams))
+    rows = -(-len(streams) // columns)
+    notes = [
+        f"{subject.about_run()} {subject.about_window()}",
+        "Patients whose unit had accepted them, on the last day of the window; mean number of units over replications. "
+        "Patients in municipal care are left out.",
+        subject.about_patients(),
+    ]
+    page = make_page(
+        subject, TITLE, _finding(subject, found), notes, body=2.2 * rows + 0.4 * (rows - 1), left=0.65
+    )
+    last = _last_class(found)
+    highest = max(float(units.max()) for units in found.values())
+    panels = page.grid(len(streams), columns, gap=(0.3, 0.4), heading=HEADING)
+    for number, ((axes, left, width), name) in enumerate(zip(panels, found, strict=True)):
+        heading(page, axes, left, width, streams[name].label.en, _note(found[name]))
+        _bars(axes, found[name], last, highest)
+        if number % columns == 0:
+            axes.set_ylabel("Units")
+        else:
+            axes.tick_params(labelleft=False)
+        if number >= len(streams) - columns:
+            axes.set_xlabel("Patients of the stream at the unit")
+    page.legend(
+        [
+            Patch(facecolor="white", edgecolor=BLACK, hatch="////", label="units without a patient"),
+            Patch(facecolor=BLUE, label="units with patients"),
+        ]
+    )
+    return page.figure
+
+
+def _units(subject: Subject, stream: str) -> Floats:
+    """Mean number of units by number of patients, from 0 upwards."""
+    values, counts = subject.counted("patients_at_unit", stream, "unit")
+    return np.bincount(values, weights=counts, minlength=2) / subject.replications
+
+
+def _last_class(found: dict[str, Floats]) -> int:
+    """The class that holds `so many or more`: small, but with few units in it."""
+    for last in range(FEWEST, MOST):
+        if all(units[last:].sum() <= REST * units.sum() for units in found.values()):
+            return last
+    return MOST
+
+
+def _bars(axes: Axes, units: Floats, last: int, highest: float) -> None:
+    shown = np.zeros(last + 1)
+    shown[: min(last, units.size)] = units[:last]
+    shown[last] = units[last:].sum()
+    more = any(units[last + 1 :])
+    axes.bar(0, shown[0], width=0.8, facecolor="white", edgecolor=BLACK, hatch="////")
+    axes.bar(range(1, last + 1), shown[1:], width=0.8, color=BLUE)
+    axes.set_xlim(-0.7, last + 0.7)
+    axes.set_ylim(0, highest * 1.06)
+    step = 1 if last <= 6 else 2
+    ticks = [n for n in range(0, last + 1) if (last - n) % step == 0]
+    axes.set_xticks(ticks, [f"{n}+" if n == last and more else str(n) for n in ticks])
+    axes.tick_params(axis="x", length=0)
+    axes.grid(axis="y")
+
+
+def _note(units: Floats) -> str:
+    every = round(units.sum())
+    if not units[1:].any():
+        return f"none at any of {every} unit{'' if every == 1 else 's'}"
+    patients = float(np.arange(units.size) @ units)
+    return f"{count(patients / units[1:].sum())} per unit that has any; {count(units[0])} of {every} none"
+
+
+def _finding(subject: Subject, found: dict[str, Floats]) -> str:
+    few = {name: float(units[1:3].sum() / units[1:].sum()) for name, units in found.items() if units[1:].any()}
+    most = [name for name, share in few.items() if share >= 0.5]
+    return (
+        f"In {len(most)} of {len(found)} streams most units that have patients of the stream have only one or two of them."
+    )

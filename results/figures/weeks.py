@@ -1,0 +1,57 @@
+"""The week axis: months and years below, weeks of low staffing marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from results.figures.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+STEPS = (1, 2, 3, 6, 12, 24, 60)  # months between ticks
+MOST_TICKS = 14
+LOW_STAFF_SHARE = 0.75  # July and Christmas, not the weeks around them
+
+
+def date_ticks(subject: Subject) -> list[tuple[int, str]]:
+    """Weeks that get a tick, the first to begin in its month, with `Mar` or, once a year, `Mar` and the year below."""
+    starts = []
+    for week in range(1, subject.weeks + 1):
+        day = subject.monday(week)
+        if day.day <= 7:
+            starts.append((week, day))
+    step = next((s for s in STEPS if len(starts) / s <= MOST_TICKS), STEPS[-1])
+    found, told = [], None
+    for week, day in starts:
+        if (12 * day.year + day.month - 1) % step == 0:
+            found.append((week, MONTHS[day.month - 1] + (f"\n{day.year}" if day.year != told else "")))
+            told = day.year
+    return found
+
+
+def week_axis(axes: Axes, subject: Subject) -> None:
+    """Dates below a figure whose x is the week's number."""
+    ticks = date_ticks(subject)
+    axes.set_xlim(0.5, subject.weeks + 0.5)
+    axes.set_xticks([week for week, _ in ticks], [label for _, label in ticks])
+    axes.set_xlabel("Week, by the month in which it begins")
+
+
+def low_staff_weeks(subject: Subject) -> tuple[list[tuple[int, int]], str]:
+    """Stretches of weeks with few at work (first, last), and the names of their periods."""
+    periods = sorted(subject.resolved.scenario.staffing.periods.items())
+    stretches: list[tuple[int, int]] = []
+    names: dict[str, None] = {}
+    for week in range(1, subject.weeks + 1):
+        iso_week = subject.monday(week).isocalendar().week
+        name, period = next(((n, p) for n, p in periods if p.covers(iso_week)), ("", None))
+        if period is None or period.staff_share > LOW_STAFF_SHARE:
+            continue
+        names[name] = None
+        if stretches and stretches[-1][1] == week - 1:
+            stretches[-1] = (stretches[-1][0], week)
+        else:
+            stretches.append((week, week))
+    return stretches, ", ".join(names)

@@ -1,0 +1,160 @@
+"""The command `run`: simulate scenarios, keep the runs, and tell a planner what they say."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vardflode.command import Command, sets_option
+from vardflode.progress import progress
+from vardflode.terminal import message, table, write
+
+if TYPE_CHECKING:
+    from results.summary import Section
+    from scenarios.load import Resolved
+    from vardflode.runs import RunResult
+
+SOME_FAILED, INTERRUPTED = 4, 130
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "vardflode run decision-2026",
+        "vardflode run decision-2026 no-transfer -n 30 --seed 7",
+        "vardflode run decision-2026 --set streams.denosumab.patients=400 --years 4",
+        "vardflode run decision-2026 --set units=my-units.csv --plan plan.csv",
+        "vardflode run decision-2026 --json > measures.json",
+    ),
+)
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.option(
+    "-n",
+    "--replications",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="Replications; those that a run already holds are reused.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Root of all randomness."
+)
+@click.option("-j", "--workers", type=click.IntRange(1, 1024), help="Processes; all cores unless told.")
+@click.option("--years", type=click.IntRange(1, 20), help="Years of 52 weeks after the start.")
+@sets_option
+@click.option(
+    "--plan",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="CSV of agreed weekly volumes: sender, area, stream, week, patients.",
+)
+@click.option("--scope", type=click.Choice(["unit"]), help="With --json: municipalities and units too.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder for the runs.",
+)
+@click.option("--fresh", is_flag=True, help="Compute again what is already there.")
+@click.option("--visits", is_flag=True, help="Keep one row per transferred visit (visits.parquet).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per scenario and line on stdout.")
+def run(
+    scenarios: tuple[str, ...],
+    replications: int,
+    seed: int,
+    workers: int | None,
+    years: int | None,
+    sets: tuple[str, ...],
+    plan: Path | None,
+    scope: str | None,
+    out: Path,
+    fresh: bool,
+    visits: bool,
+    as_json: bool,
+) -> None:
+    """Simulate each SCENARIO and say what it does to load, doses, waiting and money.
+
+    SCENARIO is the name of one that comes along (see `vardflode list`) or the path of a file. The run is kept
+    in a folder of its own; asked again it is reused, and with a larger -n extended.
+    """
+    from vardflode.runs import make_run
+
+    if years is not None:
+        sets = (*sets, f"horizon_years={years}")
+    resolved = _resolve_all(scenarios, sets, plan)
+    failed = False
+    for scenario in resolved:
+        with progress(scenario.scenario.name) as told:
+            result = make_run(
+                scenario, replications=replications, seed=seed, workers=workers, out=out, fresh=fresh,
+                keep_visits=visits, progress=told,
+            )  # fmt: skip
+        _tell(result, seed, replications, scope == "unit", as_json)
+        failed |= bool(result.failures)
+        if result.interrupted:
+            sys.exit(INTERRUPTED)
+    if failed:
+        sys.exit(SOME_FAILED)
+
+
+def _resolve_all(scenarios: tuple[str, ...], sets: tuple[str, ...], plan: Path | None) -> list[Resolved]:
+    """Every scenario, or every fault of every scenario at once."""
+    from scenarios.faults import Fault, InputError
+    from scenarios.load import resolve
+
+    found, faults = [], list[Fault]()
+    for scenario in scenarios:
+        try:
+            found.append(resolve(scenario, sets, plan=plan))
+        except InputError as error:
+            faults.extend(fault for fault in error.faults if fault not in faults)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _tell(result: RunResult, seed: int, replications: int, units: bool, as_json: bool) -> None:
+    """Messages about the run on stderr; its figures on stdout."""
+    from results.as_json import run_json
+    from results.summary import summarise_run
+    from vardflode.runs import notes
+
+    name = result.resolved.scenario.name
+    for number, failure in result.failures:
+        message(f"{name}: replication {number} failed and is left out:\n{failure}")
+    if result.interrupted:
+        saved = f"{result.made} finished replications are saved" if result.made else "nothing was finished"
+        message(f"{name}: interrupted; {saved}; the same command goes on from there")
+    if result.run is None:
+        return
+    message(f"{name}: {result.reason}; saved in {result.run.folder}")
+    for note in notes(result.resolved):
+        message(f"{name}: {note}")
+    if result.interrupted:
+        return
+    chosen = [number for number in result.run.replications if number < replications]
+    rows, values = result.run.measures(chosen)
+    if as_json:
+        click.echo(run_json(name, result.run.manifest["hash"], seed, rows, values, units=units))
+        return
+    heading, sections = summarise_run(result.resolved, rows, values)
+    print_summary(heading, sections)
+    write(f"Weekly numbers of the transfer: {result.run.folder / 'transfers.csv'}")
+
+
+def print_summary(heading: str, sections: Sequence[Section]) -> None:
+    """A run's summary on stdout."""
+    write(heading)
+    for section in sections:
+        write()
+        write(section.title.upper())
+        if section.columns:
+            table(section.rows, section.columns)
+        for remark in section.remarks:
+            write(remark)
+    write()
