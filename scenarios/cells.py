@@ -75,6 +75,15 @@ def yes_or_no(text: str) -> bool:
     return bool(one_of("yes", "no")(text) == "yes")
 
 
+def some_of(*allowed: str) -> Reader:
+    """Any of a few words, with blanks between; none is an empty cell."""
+
+    def read(text: str) -> tuple[str, ...]:
+        return tuple(sorted({str(one_of(*allowed)(word)) for word in text.split()}))
+
+    return read
+
+
 def whole_number(low: int, high: int) -> Reader:
     """A whole number from `low` to `high`."""
 

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from scenarios.faults import suggestion
+
 Grade = Literal["decision", "source", "derived", "assumption"]
 
 
@@ -37,6 +39,10 @@ class Range(_Closed):
         if self.shape == "loguniform" and self.low <= 0:
             raise ValueError("a loguniform range must lie above 0")
         return self
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value lies inside; what is no number is left to the schema."""
+        return not isinstance(value, int | float) or self.low <= value <= self.high
 
 
 class Choice(_Closed):
@@ -75,17 +81,25 @@ class Evidence(_Closed):
     def problems(self, value: Any) -> Iterator[str]:
         """What is wrong with this evidence for this value, whatever the strictness."""
         if self.source is not None and self.source not in sources():
-            yield f"source {self.source[:60]!r} is not in sources.yaml"
+            yield f"source {self.source[:60]!r} is not in sources.yaml{suggestion(self.source, sources())}"
         if self.grade in ("decision", "source") and self.source is None:
             yield f"grade {self.grade} needs a source"
-        if self.range is not None and isinstance(value, int | float) and not self.range.low <= value <= self.range.high:
-            yield f"value {value:g} lies outside its range {self.range.low:g} to {self.range.high:g}"
+        if self.range is not None and self.choices is not None:
+            yield "has both a range and choices; keep one"
+        if self.range is not None and not self.range.holds(value):
+            yield f"value {value!r:.60} lies outside its range {self.range.low:g} to {self.range.high:g}"
+        if self.choices is not None and value not in [choice.value for choice in self.choices]:
+            yield f"value {value!r:.60} is not among its choices"
 
     def gaps(self) -> Iterator[str]:
         """What `--strict` misses: uncertainty where the value is not known for this very setting."""
         if self.range is not None or self.choices is not None or self.grade == "decision":
             return
-        if self.grade == "source" and self.source in sources() and sources()[self.source].applies == "directly":
+        if (
+            self.grade == "source"
+            and self.source in sources()
+            and sources()[self.source].applies == "directly"
+        ):
             return
         yield f"grade {self.grade} needs a range or choices"
 
@@ -99,7 +113,9 @@ class Source(_Closed):
     applies: Literal["directly", "elsewhere"] = Field(
         description="directly: this region or its rules now; elsewhere: another country, setting or year."
     )
-    reference: Annotated[str, Field(min_length=1, max_length=500)] = Field(description="Journal, DOI, document number.")
+    reference: Annotated[str, Field(min_length=1, max_length=500)] = Field(
+        description="Journal, DOI, document number."
+    )
     note: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
 
 

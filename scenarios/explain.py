@@ -1,41 +1,76 @@
-"""Validation errors in a planner's words: where, what, and what to do."""
+"""A planner's words: what the schema says of a key, and of a fault where it is, what is wrong, what to do."""
 
 from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from scenarios.faults import Fault, suggestion
-from scenarios.tree import Branch, Leaf, at
+from scenarios.tree import LEAF_MARKS, Branch, Leaf, at
+
+MAX_FAULTS = 1_000  # a reader gains nothing from more, and a hostile file could hold very many
+FEW_KEYS = 6
+WANTED = {
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text (in quotes, if it looks like something else)",
+    "string_pattern_mismatch": "must be 1 to 60 of a-z, 0-9 and -, not first -",
+}
 
 
 def scenario_faults(
     error: ValidationError, model: type[BaseModel], item: Branch | Leaf, prefix: str = ""
 ) -> Iterator[Fault]:
     """One fault per error, with the file and line where the offending key stands."""
-    for details in error.errors(include_url=False):
+    for details in islice(error.errors(include_url=False), MAX_FAULTS):
         loc = tuple(part for part in details["loc"] if part != "[key]")
+        if loc[-1:] == ("sek",) and isinstance(item, Branch) and isinstance(at(item, loc[:-1]), Leaf):
+            loc = loc[:-1]  # an amount written as a bare number
         found = at(item, loc) if isinstance(item, Branch) else item
         where = ".".join([*([prefix] if prefix else []), *(str(part)[:60] for part in loc)])
-        yield Fault(found.file, found.line, where, _message(details, model, loc))
+        extra = LEAF_MARKS if prefix and len(loc) == 1 else ()
+        yield Fault(found.file, found.line, where, _message(details, model, loc, extra))
 
 
-def known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> tuple[str, ...]:
+def meaning(model: type[BaseModel], path: Sequence[str]) -> str:
+    """What the schema says of the value or section at a path; empty for a key that it does not know."""
+    kind: Any = model
+    said = ""
+    for key in path:
+        if _is_model(kind):
+            field = kind.model_fields.get(key)
+            kind, said = (_mapping_type(field.annotation), field.description or "") if field else (None, "")
+        elif typing.get_origin(kind) is dict:
+            kind = _mapping_type(typing.get_args(kind)[1])
+            said = (kind.__doc__ or said).partition("\n")[0] if _is_model(kind) else said
+        else:
+            return ""
+    return said
+
+
+def known_keys(model: type[BaseModel], path: Sequence[Any]) -> tuple[str, ...]:
     """The keys that the schema knows in the mapping at a path; empty where any key may stand."""
     kind: Any = model
     for key in path:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+        if _is_model(kind):
             field = kind.model_fields.get(str(key))
             kind = _mapping_type(field.annotation) if field else None
         elif typing.get_origin(kind) is dict:
             kind = _mapping_type(typing.get_args(kind)[1])
         else:
             return ()
-    return tuple(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else ()
+    return tuple(kind.model_fields) if _is_model(kind) else ()
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _mapping_type(annotation: Any) -> Any:
@@ -48,29 +83,28 @@ def _mapping_type(annotation: Any) -> Any:
     return annotation
 
 
-def _message(details: Any, model: type[BaseModel], loc: tuple[Any, ...]) -> str:
-    kind, context, given = details["type"], details.get("ctx", {}), _shown(details.get("input"))
-    match kind:
+def _message(details: Any, model: type[BaseModel], loc: tuple[Any, ...], extra: Iterable[str]) -> str:
+    context, given = details.get("ctx", {}), _shown(details.get("input"))
+    match details["type"]:
         case "extra_forbidden":
-            return f"unknown key{suggestion(str(loc[-1]), known_keys(model, loc[:-1]))}"
+            said = f"unknown key{suggestion(str(loc[-1])[:60], (*known_keys(model, loc[:-1]), *extra))}"
         case "missing":
-            return "missing; give it a value or extend a scenario that has one"
-        case "literal_error":
-            expected = str(context["expected"])
-            words = [word.strip("' ") for word in expected.replace(" or ", ", ").split(",")]
-            return f"must be one of {', '.join(words)}, not {given}{suggestion(given.strip(chr(39)), words)}"
+            said = "missing; give it a value or extend a scenario that has one"
         case "value_error":
-            return str(context["error"])
-        case "int_type" | "int_from_float":
-            return f"must be a whole number, not {given}"
-        case "float_type":
-            return f"must be a number, not {given}"
-        case "string_pattern_mismatch":
-            return f"must match {context['pattern']}, not {given}"
+            said = str(context["error"])
+        case "literal_error":
+            words = [word.strip("' ") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
+            said = f"must be one of {', '.join(words)}, not {given}{suggestion(given.strip(chr(39)), words)}"
         case "model_type" | "model_attributes_type" | "dict_type":
-            return f"must be a mapping of keys to values, not {given}"
+            keys = known_keys(model, loc)
+            wanted = f"with {', '.join(keys)}" if 0 < len(keys) <= FEW_KEYS else "of keys to values"
+            said = f"must be a mapping {wanted}, not {given}"
+        case kind if kind in WANTED:
+            said = f"{WANTED[kind]}, not {given}"
         case _:
-            return f"{details['msg'][0].lower()}{details['msg'][1:]}, not {given}"
+            rest = details["msg"].removeprefix("Input should ")
+            said = f"must {rest}, not {given}" if rest != details["msg"] else f"{rest}; it is {given}"
+    return said
 
 
 def _shown(value: Any) -> str:
@@ -78,5 +112,7 @@ def _shown(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    text = repr(value)
+    if value is None:
+        return "null"
+    text = repr(value if not isinstance(value, str) else value[:61])
     return text if len(text) <= 60 else text[:57] + "..."

@@ -198,6 +198,7 @@ def row(unit: Place, mean_share: float) -> list[str | int | float]:
         *["yes"] * 4,
         "yes" if digital else "no",
         unit.municipality.sender_of(unit.number),
+        "",  # what each unit already has is not known: readiness is counted in full
     ]
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from scenarios.cells import Reader, key, number, one_of, shown, whole_number, words, yes_or_no
+from scenarios.cells import Reader, key, number, one_of, shown, some_of, whole_number, words, yes_or_no
 from scenarios.faults import Fault
 from scenarios.table import Row, rows, without_faults
 
@@ -43,6 +43,7 @@ class Unit:
     can_methadone: bool
     digital_channel: bool  # receives referrals by a secure digital channel
     sender: str  # hospital administration in whose catchment the unit's patients are
+    ready_for: tuple[str, ...]  # procedure groups for which it lacks nothing, so that readiness costs nothing
 
     @property
     def weighted_listing(self) -> float:
@@ -74,6 +75,7 @@ COLUMNS: dict[str, Reader] = {
     "can_methadone": yes_or_no,
     "digital_channel": yes_or_no,
     "sender": words,
+    "ready_for": some_of("injection", "catheter", "infusion", "methadone"),
 }
 DECIMALS = ("share_65_plus", "capitation_weight", "nurse_fte", "doctor_fte", "infusion_places")
 

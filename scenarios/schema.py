@@ -114,7 +114,9 @@ class Period(Part):
     """A stretch of ISO weeks with other staffing and demand than normal, such as July."""
 
     first_iso_week: IsoWeek = Field(description="First ISO week.")
-    last_iso_week: IsoWeek = Field(description="Last ISO week, inclusive; before the first it wraps the year.")
+    last_iso_week: IsoWeek = Field(
+        description="Last ISO week, inclusive; before the first it wraps the year."
+    )
     staff_share: Annotated[float, Field(ge=0, le=1.5)] = Field(description="Staff at work, share of normal.")
     demand_share: Annotated[float, Field(ge=0, le=2)] = Field(
         description="Requests from other patients, share of normal."
@@ -141,7 +143,9 @@ class Staffing(Part):
     sick_spell_days_mean: Annotated[float, Field(ge=1, le=365)] = Field(
         description="Mean length of a sick spell, calendar days."
     )
-    periods: dict[Name, Period] = Field(description="Weeks with other staffing; the first that covers counts.")
+    periods: dict[Name, Period] = Field(
+        description="Weeks with other staffing; the first that covers counts."
+    )
 
     def period(self, iso_week: int) -> Period | None:
         """The first named period (in order of name) that covers an ISO week, if any."""
@@ -174,7 +178,9 @@ class Background(Part):
         description="Coefficient of variation of visit minutes (gamma)."
     )
     same_day_share: Share = Field(description="Share of requests that ask for a visit the same day.")
-    lead_days_mean: MeanDays = Field(description="Mean days from booking to the wished day of a booked visit.")
+    lead_days_mean: MeanDays = Field(
+        description="Mean days from booking to the wished day of a booked visit."
+    )
     accepts_wait_days_mean: MeanDays = Field(
         description="Mean of the longest wait a same-day request accepts, days (geometric)."
     )
@@ -185,7 +191,9 @@ class Booking(Part):
     """How visits get a day."""
 
     diary_horizon_weeks: int = Field(ge=1, le=52, description="How far ahead the diary is open, weeks.")
-    bookable_share: Share = Field(gt=0, description="Share of planned staff minutes that may be booked ahead.")
+    bookable_share: Share = Field(
+        gt=0, description="Share of planned staff minutes that may be booked ahead."
+    )
     placement: Literal["listed_unit", "nearest_capable_unit", "hub"] = Field(
         description="Which unit gives the care: the patient's own, the nearest that can, or the nearest hub."
     )
@@ -209,7 +217,9 @@ class Hospital(Part):
 
     late_share: Share = Field(description="Doses given after their window for lack of a time.")
     late_days_mean: MeanDays = Field(description="Mean days past the window of those doses (exponential).")
-    no_show_share: Share = Field(lt=1, description="Share of hospital visits where the patient does not come.")
+    no_show_share: Share = Field(
+        lt=1, description="Share of hospital visits where the patient does not come."
+    )
     rebook_days: PositiveDays = Field(description="Days from a missed hospital visit to the next time.")
     takeover_days: PositiveDays = Field(description="Days until the hospital gives a dose returned to it.")
     handed_back_after_returns: Annotated[int, Field(ge=1, le=100)] = Field(
@@ -254,7 +264,8 @@ class Transfer(Part):
         None, description="Most patients that a unit accepts in a week; null for no cap."
     )
     plan: Annotated[str, Field(min_length=1, max_length=1000)] | None = Field(
-        None, description="CSV of agreed weekly volumes: sender, area, stream, week, patients; null for the ramp."
+        None,
+        description="CSV of agreed weekly volumes: sender, area, stream, week, patients; null for the ramp.",
     )
     letter_days: Days = Field(description="Days a referral travels without the secure digital channel.")
     digital_days: Days = Field(description="Days a referral travels by the secure digital channel.")
@@ -266,7 +277,7 @@ class Transfer(Part):
 class Course(Part):
     """How long a patient stays on treatment: exponential with this median, cut at a maximum."""
 
-    median_days: Positive = Field(le=36500, description="Median days on treatment, before the maximum.")
+    median_days: Positive = Field(description="Median days on treatment, before the maximum.")
     maximum_days: PositiveDays | None = Field(None, description="Longest treatment, days; null for none.")
 
 
@@ -300,7 +311,9 @@ class Stream(Part):
     label: Text = Field(description="Name shown in tables and figures.")
     procedure_group: ProcedureGroup = Field(description="What the unit must be able to do.")
     profession: Profession = Field(description="Who sees the patient.")
-    patients: Annotated[int, Field(ge=0, le=1_000_000)] = Field(description="Patients under treatment at day zero.")
+    patients: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        description="Patients under treatment at day zero."
+    )
     eligible_share: Share = Field(description="Share without a medical obstacle.")
     uptake_share: Share = Field(description="Share whose clinic refers and who agree.")
     growth_per_year: Annotated[float, Field(ge=-0.9, le=2)] = Field(
@@ -315,17 +328,26 @@ class Stream(Part):
     interval_days: PositiveDays = Field(description="From a dose given to the next due.")
     early_days: Days = Field(description="Window: days before the due date.")
     late_days: Days = Field(description="Window: days after the due date.")
-    returned_after_days: Days = Field(description="The hospital takes a dose that cannot be given by this many days late.")
-    loading_days: tuple[Days, ...] = Field(
-        min_length=1, description="Days of a new patient's first doses, counted from the first; the cycle follows the last."
+    returned_after_days: Days = Field(
+        description="The hospital takes a dose that cannot be given by this many days late."
     )
-    loading_at: Literal["hospital", "unit"] = Field(description="Where a new patient's first doses are given.")
+    loading_days: tuple[Days, ...] = Field(
+        min_length=1,
+        description="Days of a new patient's first doses, counted from the first; the cycle follows the last.",
+    )
+    loading_at: Literal["hospital", "unit"] = Field(
+        description="Where a new patient's first doses are given."
+    )
     nurse_minutes: Minutes = Field(description="Mean nurse minutes of a visit.")
     doctor_minutes: Minutes = Field(description="Mean doctor minutes of a visit.")
     room_minutes: Minutes = Field(description="Minutes in the room or infusion place, staff and rest.")
-    minutes_cv: Annotated[float, Field(ge=0, le=2)] = Field(description="Coefficient of variation of those minutes.")
+    minutes_cv: Annotated[float, Field(ge=0, le=2)] = Field(
+        description="Coefficient of variation of those minutes."
+    )
     no_show_share: Share = Field(lt=1, description="Share of booked visits where the patient does not come.")
-    failed_share: Share = Field(lt=1, description="Share of attended visits that fail and go to the hospital.")
+    failed_share: Share = Field(
+        lt=1, description="Share of attended visits that fail and go to the hospital."
+    )
     unplanned_per_year: Annotated[float, Field(ge=0, le=100)] = Field(
         description="Unplanned visits per patient and year, at any hour; each restarts the interval."
     )
@@ -353,7 +375,9 @@ class Stream(Part):
         if list(self.loading_days) != sorted(set(self.loading_days)) or self.loading_days[0] != 0:
             problems.append("loading_days must begin at 0 and rise")
         if getattr(self, f"{self.profession}_minutes") <= 0:
-            problems.append(f"{self.profession}_minutes must be above 0, since the profession is {self.profession}")
+            problems.append(
+                f"{self.profession}_minutes must be above 0, since the profession is {self.profession}"
+            )
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -369,7 +393,9 @@ class Procedure(Part):
 
     first_year_sek: Sek = Field(description="Readiness in the first calendar year with a patient, SEK.")
     later_year_sek: Sek = Field(description="Readiness in each later calendar year with a patient, SEK.")
-    minimum_visits_per_year: NonNegative = Field(description="Yearly visits below which skill is hard to keep.")
+    minimum_visits_per_year: NonNegative = Field(
+        description="Yearly visits below which skill is hard to keep."
+    )
 
 
 class Money(Part):
@@ -416,7 +442,9 @@ class Scenario(Part):
     name: Name = Field(description="Short name; names the run folder.")
     title: Text = Field(description="Title shown in tables and figures.")
     description: Text = Field(description="What the scenario is about, in a sentence or two.")
-    units: Annotated[str, Field(min_length=1, max_length=1000)] = Field(description="Path of the unit register.")
+    units: Annotated[str, Field(min_length=1, max_length=1000)] = Field(
+        description="Path of the unit register."
+    )
     start_date: IsoDate = Field(description="Day zero, a Monday.")
     horizon_years: Annotated[int, Field(ge=1, le=20)] = Field(description="Years of 52 weeks after day zero.")
     warm_up_weeks: Annotated[int, Field(ge=0, le=104)] = Field(

@@ -37,6 +37,7 @@ GOOD = {
     "can_methadone": "no",
     "digital_channel": "no",
     "sender": "NU",
+    "ready_for": "injection catheter",
 }
 OTHER = GOOD | {"key": "u2", "id": "VC-2"}
 
@@ -225,6 +226,7 @@ def test_a_row_becomes_a_unit(file: pathlib.Path):
         can_methadone=False,
         digital_channel=False,
         sender="NU",
+        ready_for=("catheter", "injection"),
     )
     assert unit.weighted_listing == pytest.approx(8800 * 1.02)
     assert unit.can("catheter")
@@ -340,7 +342,7 @@ def test_column_twice(file: pathlib.Path):
 
 def test_wrong_number_of_cells(file: pathlib.Path):
     text = lines(GOOD, OTHER) + "u3,VC-3\n"
-    assert only_fault(file, text) == "own.csv:4: has 2 cells, the header 18"
+    assert only_fault(file, text) == "own.csv:4: has 2 cells, the header 19"
 
 
 @pytest.mark.parametrize(
