@@ -96,7 +96,7 @@ def _per_visit(
 
 
 def _readiness(resolved: Resolved, records: Records) -> NDArray[np.void]:
-    """Readiness rows: per unit, procedure group and calendar year in which the unit has a patient of the group.
+    """Readiness rows: per unit, procedure group that it is not ready for, and calendar year with a patient of it.
 
     Dated on the first such day of the year, and split evenly in whole öre over the streams of the group that
     the unit has in that year (what is left over goes to the first by name), so that streams add up to units.
@@ -106,6 +106,8 @@ def _readiness(resolved: Resolved, records: Records) -> NDArray[np.void]:
     first_year: dict[tuple[int, str], int] = {}
     rows = []
     for (unit, group, year), streams in sorted(present.items()):
+        if group in resolved.units[unit].ready_for:
+            continue
         procedure = scenario.money.procedures[group]  # type: ignore[index]  # group is a key of procedures
         known = first_year.setdefault((unit, group), year)
         price = procedure.first_year_sek if year == known else procedure.later_year_sek

@@ -25,11 +25,13 @@ from sim.records import (
     DIVERTED_SAME_DAY,
     DOSE,
     FAILED,
+    HOSPITAL,
     MUNICIPALITY,
     NEVER,
     OUT_OF_HOURS,
     RETURNED,
     SEEN_SAME_DAY,
+    SITES,
     UNIT,
     UNPLANNED,
     WITHHELD,
@@ -305,7 +307,9 @@ def services(run: Replication, table: Table) -> None:
     table.count("out_of_hours_events_per_year", urgent)
     met = run.at_unit & np.isin(visits["kind"], (DOSE, CHECK, UNPLANNED))
     rows, travelled = run.visits(met)
-    table.count("travel_km_per_year", travelled, _kilometres(run, rows["patient"]))
+    kilometres = _kilometres(run, rows["patient"])
+    table.count("travel_km_per_year", travelled, kilometres)
+    _travel_by_site(run, table, to_units=travelled.total("region", 1, kilometres, table.windows))
 
 
 def _hospital_net_hours(run: Replication, table: Table, freed: Events, minutes: Floats) -> None:
@@ -327,6 +331,23 @@ def _hospital_net_hours(run: Replication, table: Table, freed: Events, minutes: 
             patient_days = np.bincount(asking.codes[scope], weights=days, minlength=keys)
             row -= patient_days / 365.25 * hospital.question_minutes_per_patient_year
         table.add("hospital_net_hours_per_year", scope, gain / 60 * table.factors()[:, None])
+
+
+def _travel_by_site(run: Replication, table: Table, to_units: Floats) -> None:
+    """Kilometres to units, and beside it to the hospital for the doses given there."""
+    units, distances, travel = run.resolved.units, read_distances(), run.resolved.scenario.travel
+    there = {u.sender: travel.hospital_municipality[u.sender] for u in units}
+    one_way = [
+        travel.within_municipality_km if u.municipality == there[u.sender] else distances[u.municipality, there[u.sender]]
+        for u in units
+    ]
+    given = run.records.doses[run.records.doses["site"] == HOSPITAL]
+    to_hospital = of_patients(run.keys, run.records, given["patient"], given["given"])
+    km = 2 * np.array(one_way)[run.records.patients["home"][given["patient"]]]
+    by_site = np.full((len(table.windows), len(SITES)), np.nan)
+    by_site[:, HOSPITAL] = to_hospital.total("region", 1, km, table.windows)[:, 0]
+    by_site[:, UNIT] = to_units[:, 0]
+    table.add("travel_km_per_year", "site", by_site * table.factors()[:, None])
 
 
 def _kilometres(run: Replication, patient: NDArray[np.int32]) -> Floats:

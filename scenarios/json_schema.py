@@ -56,10 +56,12 @@ def _property(key: str, schema: Schema) -> Schema:
 
 def _section(schema: Schema) -> Schema:
     """A mapping; where its keys are free, such as the names of streams, each may be deleted too."""
-    if "additionalProperties" not in schema:
-        return schema
-    kept = {key: below for key, below in schema.items() if key != "minProperties"}
-    return {**kept, "additionalProperties": _property("", schema["additionalProperties"])}
+    kept = {key: below for key, below in schema.items() if key not in ("minProperties", "patternProperties")}
+    for pattern, below in schema.get("patternProperties", {}).items():
+        kept |= {"propertyNames": {"pattern": pattern}, "additionalProperties": below}
+    if "additionalProperties" in kept:
+        kept["additionalProperties"] = _property("", kept["additionalProperties"])
+    return kept
 
 
 def _is_section(schema: Schema) -> bool:

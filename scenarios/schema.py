@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 SCHEMA_VERSION = 1
 DAYS_PER_WEEK = 7
 WEEKS_PER_YEAR = 52
+FIRST_YEAR, LAST_YEAR = 2021, 2070  # of start_date
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Profession = Literal["nurse", "doctor"]
@@ -165,12 +166,12 @@ class Background(Part):
     """Visits of all other patients: what the transferred care shares the staff with."""
 
     load_factor: Positive = Field(
-        description="Multiplies the visits per listed; fitted to the share within the guarantee."
+        le=20, description="Multiplies the visits per listed; fitted to the share within the guarantee."
     )
     unit_load_cv: Annotated[float, Field(ge=0, le=2)] = Field(
         description="Coefficient of variation of the load between units (lognormal, mean 1)."
     )
-    visits_per_listed_per_year: NonNegative = Field(description="Visits per listed person and year, counted.")
+    visits_per_listed_per_year: NonNegative = Field(le=50, description="Visits per listed person and year, counted.")
     doctor_share: Share = Field(description="Share of those visits that are to doctors.")
     nurse_minutes: Positive = Field(le=480, description="Mean minutes of a nurse visit.")
     doctor_minutes: Positive = Field(le=480, description="Mean minutes of a doctor visit.")
@@ -190,7 +191,7 @@ class Background(Part):
 class Booking(Part):
     """How visits get a day."""
 
-    diary_horizon_weeks: int = Field(ge=1, le=52, description="How far ahead the diary is open, weeks.")
+    diary_horizon_weeks: int = Field(ge=1, le=26, description="How far ahead the diary is open, weeks.")
     bookable_share: Share = Field(
         gt=0, description="Share of planned staff minutes that may be booked ahead."
     )
@@ -205,7 +206,7 @@ class Booking(Part):
     )
     clinic_weekday: Literal[WEEKDAYS] = Field(description="The fixed weekday of day_choice clinic_day.")  # type: ignore[valid-type]  # names stand once, in WEEKDAYS
     rebooking_notice_days: PositiveDays = Field(
-        description="Earliest new day after a missed visit, days from the missed one."
+        le=60, description="Earliest new day after a missed visit, days from the missed one."
     )
     infusions_per_place_per_week: Annotated[float, Field(ge=0, le=100)] = Field(
         description="Infusions that one place takes in a week; other patients use it the rest of the time."
@@ -466,6 +467,8 @@ class Scenario(Part):
         if self.start_date.weekday() != 0:
             monday = self.start_date - dt.timedelta(days=self.start_date.weekday())
             raise ValueError(f"start_date must be a Monday; the one before is {monday}")
+        if not FIRST_YEAR <= self.start_date.year <= LAST_YEAR:
+            raise ValueError(f"start_date must lie in {FIRST_YEAR} to {LAST_YEAR}, for which holidays are known")
         return self
 
     @property

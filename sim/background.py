@@ -19,7 +19,7 @@ from sim.randomness import generator, key
 from sim.staff import demand_profile
 
 SAME_DAY, BOOKED = 0, 1
-TABLE_SIZE = 4096
+TABLE_SIZE = 1024
 YEAR_DAYS = 364
 
 
@@ -36,7 +36,7 @@ class Background:
     keys: NDArray[np.uint64]
     minutes: NDArray[np.float64]
     minutes_table: NDArray[np.float64]
-    lead_table: NDArray[np.int64]
+    lead_table: NDArray[np.int32]
     accepts_another_day: float
 
     def __repr__(self) -> str:
@@ -99,7 +99,7 @@ def gamma_table(cv: float) -> NDArray[np.float64]:
     return np.asarray(points / points.mean())
 
 
-def _lead_table(mean: float, longest: int) -> NDArray[np.int64]:
+def _lead_table(mean: float, longest: int) -> NDArray[np.int32]:
     """Whole days from booking to the wished day: exponential, at least 1, cut at the diary's horizon."""
     points = -mean * np.log1p(-(np.arange(TABLE_SIZE) + 0.5) / TABLE_SIZE)
-    return np.clip(np.ceil(points), 1, max(1, longest)).astype(np.int64)
+    return np.clip(np.ceil(points), 1, max(1, longest)).astype(np.int32)

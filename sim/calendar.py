@@ -44,11 +44,11 @@ class Calendar:
 
     def is_open(self, day: int) -> bool:
         """Whether the units are open on a day."""
-        return bool(self.open_minutes[day + self.offset] > 0)
+        return bool(self.open_minutes[self._index(day)] > 0)
 
     def first_open(self, day: int) -> int:
         """The first open day at or after a day."""
-        return int(self.next_open[day + self.offset]) - self.offset
+        return int(self.next_open[self._index(day)]) - self.offset
 
     def nearest_open(self, day: int, early: int, late: int) -> int:
         """The open day nearest to a day within its window, earlier first; else the first open day after."""
@@ -61,8 +61,12 @@ class Calendar:
 
     def receives(self, day: int, minute: int) -> bool:
         """Whether someone who comes at a minute after midnight finds the unit open with time to be seen."""
-        index = day + self.offset
+        index = self._index(day)
         return bool(self.opens[index] <= minute < self.closes[index] - self.last_arrival)
+
+    def _index(self, day: int) -> int:
+        """Place of a day in the arrays; what lies beyond them is beyond the horizon and never reached."""
+        return min(day + self.offset, self.size - 1)
 
     def day_of(self, date: dt.date) -> int:
         """The day number of a date."""

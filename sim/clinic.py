@@ -146,11 +146,11 @@ class Clinic:
         open_minutes = int(self.calendar.open_minutes[i])
         for visit in visits:
             if visit.arrival_minute == UNSET:
-                slots = (open_minutes - self.last_arrival) / SLOT_MINUTES
+                slots = max(0.0, open_minutes - self.last_arrival) / SLOT_MINUTES
                 visit.arrival_minute = 1 + int(visit.slot * slots) * SLOT_MINUTES
         arrays = _arrays(visits, servers.shape[0])
         ends, arrivals, services, who = kernel.day_list(
-            i, open_minutes - self.last_arrival, self.others.keys, self.others.minutes, self.others.minutes_table,
+            i, max(0.0, open_minutes - self.last_arrival), self.others.keys, self.others.minutes, self.others.minutes_table,
             self.diary, self.carried, arrays.offsets, arrays.arrival, arrays.minutes, arrays.comes,
         )  # fmt: skip
         starts, self.used[i], self.overtimes[i] = kernel.queue_day(

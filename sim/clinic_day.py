@@ -18,6 +18,7 @@ from sim.records import DIVERTED_BOOKED, DIVERTED_SAME_DAY
 
 SAME_DAY, BOOKED = 0, 1  # a kind seen is the outcome of the same number
 NOT_SEEN = -1.0
+_KIND_BITS = 16
 _LEAD, _ACCEPTS, _CARRIED = 2, 3, 4  # purposes of keyed draws; 0 and 1 are the kinds, 4 + kind if carried
 
 
@@ -48,11 +49,11 @@ def balance(
     moved = np.zeros(expected_minutes.size, dtype=np.bool_)
     for u in range(capacity.shape[0]):
         for p in range(2):
-            diary[u, p, SAME_DAY, slot, 0] += requests[u, p, SAME_DAY, day]
+            new = requests[u, p, SAME_DAY, day]
+            diary[u, p, SAME_DAY, slot, 0] += new
             first, last = offsets[2 * u + p], offsets[2 * u + p + 1]
             mean = mean_minutes[p]
-            visits = diary[u, p, :, slot, :].sum() + carried[u, p].sum()
-            excess = visits * mean + expected_minutes[first:last].sum() - capacity[u, p]
+            excess = committed[u, p, day] + (new + carried[u, p].sum()) * mean - capacity[u, p]
             if excess <= 0.0:
                 continue
             later = day + 1
@@ -100,7 +101,7 @@ def day_list(
     Takes the slot of today out of `diary`, and `carried`. Order is arrival minute, ties by visit: transferred
     visits by id, then others, those carried over first. Returns the offsets of each unit and profession
     (2u + 1), arrival minutes, service minutes, and who it is: the index of a transferred visit, or
-    -1 - (k × longest + w) for another patient.
+    -1 - (k × 2^16 + w) for another patient.
     """
     units, slots, longest = diary.shape[0], diary.shape[3], diary.shape[4]
     slot = day % slots
@@ -144,7 +145,7 @@ def _others(unit_key, day, p, purpose, k, counts, last_arrival, mean, table, cam
                 first, second = third, fourth
             came[n] = np.int64(np.ceil(as_uniform(first) * last_arrival))
             takes[n] = mean * table[np.int64(as_uniform(second) * points)]
-            ident[n] = -1 - (k * counts.size + w)
+            ident[n] = -1 - (k << _KIND_BITS | w)
             drawn += 1
             n += 1
         counts[w] = 0
@@ -210,7 +211,7 @@ def outcomes(ends, starts, who, next_day_waits, carried, counts):  # type: ignor
         for visit in range(ends[queue], ends[queue + 1]):
             if who[visit] >= 0:
                 continue
-            k, w = (-1 - who[visit]) // longest, (-1 - who[visit]) % longest
+            k, w = (-1 - who[visit]) >> _KIND_BITS, (-1 - who[visit]) & ((1 << _KIND_BITS) - 1)
             if starts[visit] == NOT_SEEN:
                 carried[u, p, k, min(w + next_day_waits, longest - 1)] += 1
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 TITLE = "Share of nurse capacity that transferred care takes, unit by unit and week by week"
 NAMED = 6  # units named at the side
+BAR = 0.2  # inches for the colour bar, beside the room of a legend
 LINE = 0.2  # inches between two lines of text at the side
 LEFT, RIGHT = 1.65, 2.75  # inches for the areas and the named units
 STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
@@ -42,14 +44,21 @@ def draw(subject: Subject) -> Figure:
     notes = [
         f"{subject.about_run()} {subject.about_window()}",
         "Cell: transferred nurse minutes ÷ nurse minutes present, over all replications together"
-        f"{'' if subject.replications >= 20 else '; with so few, single cells are chance'}. "
+        f"{'' if subject.replications >= 20 else '; with so few, a single cell is mostly chance'}. "
         "Areas and, in them, units by their share in the window, the highest on top.",
         subject.about_patients("nurse_hours_per_year"),
     ]
     body = min(6.6, max(1.8, 0.035 * len(order)))
     page = make_page(
-        subject, TITLE, _finding(cells, share), notes, body=body, left=LEFT - MARGIN, right=RIGHT - MARGIN
+        subject,
+        TITLE,
+        _finding(cells, share),
+        notes,
+        body=body + BAR,
+        left=LEFT - MARGIN,
+        right=RIGHT - MARGIN,
     )
+    page = replace(page, top=page.top - BAR)
     axes = page.axes(page.left, page.bottom, page.width, page.height)
     _map(page, axes, cells.T[order], cap)
     week_axis(axes, subject)
@@ -79,11 +88,11 @@ def _cap(cells: Floats) -> float:
 
 
 def _finding(cells: Floats, share: Floats) -> str:
-    half = percent(float(np.median(share)))
-    top = percent(float(np.nanmax(cells)))
+    half = percent(float(np.median(share)), 2)
+    top = percent(float(np.nanmax(cells)), 2)
     return (
         f"In the window half of the units spend at most {half} of their nurse time on it, the highest unit "
-        f"{percent(float(share.max()))}; the highest single week of a unit is {top}."
+        f"{percent(float(share.max()), 2)}; the highest single week of a unit is {top}."
     )
 
 
@@ -103,14 +112,15 @@ def _map(page: Page, axes: Axes, cells: Floats, cap: float) -> None:
     )
     axes.spines[["top", "right"]].set_visible(True)
     axes.set_yticks([])
-    bar = page.axes(page.left, page.top + 0.24, page.width * 0.5, 0.12)
+    bar = page.axes(page.left, page.top + 0.42, page.width * 0.5, 0.13)
     above = bool(np.nanmax(cells) > cap)
-    colorbar = page.figure.colorbar(image, cax=bar, orientation="horizontal", extend="max" if above else "neither")
+    colorbar = page.figure.colorbar(
+        image, cax=bar, orientation="horizontal", extend="max" if above else "neither"
+    )
     ticks = np.linspace(0, cap, 4 if round(cap / 10 ** np.floor(np.log10(cap)), 3) in (1.5, 3.0, 6.0) else 5)
     colorbar.set_ticks(list(ticks), labels=[f"{100 * tick:.3g} %" for tick in ticks])
-    colorbar.ax.xaxis.set_ticks_position("top")
     page.write(
-        page.left + page.width * 0.5 + 0.25, page.top + 0.25, "of the nurse minutes present", size=SMALL
+        page.left - 0.2, page.top + 0.44, "Share of nurse\nminutes present", ha="right", va="center_baseline"
     )
 
 
@@ -142,9 +152,15 @@ def _areas(page: Page, axes: Axes, subject: Subject, order: Order) -> None:
         else:
             stretches.append((area, row, row))
     across = axes.get_yaxis_transform()
+    short = min(0.4, 0.04 * len(order) / page.height)  # rows that keep neighbours' brackets 0.06 inches apart
     for _, first, last in stretches:
         axes.plot(
-            (-0.012, -0.012), (first - 0.35, last + 0.35), color=BLACK, linewidth=2, transform=across, clip_on=False
+            (-0.012, -0.012),
+            (first - 0.5 + short, last + 0.5 - short),
+            color=BLACK,
+            linewidth=2,
+            transform=across,
+            clip_on=False,
         )
         if last < len(order):
             axes.axhline(last + 0.5, color=BLACK, linewidth=0.8)
@@ -189,4 +205,6 @@ def _highest(page: Page, axes: Axes, subject: Subject, order: Order, share: Floa
         )
         unit = subject.resolved.units[number]
         page.write(left, y + 0.02, shorten(unit.name, WIDTH - MARGIN - left, SMALL), size=SMALL)
-        page.write(left, y - 0.14, f"{percent(float(share[number]))} in the window", size=SMALL, colour=QUIET)
+        page.write(
+            left, y - 0.14, f"{percent(float(share[number]), 2)} in the window", size=SMALL, colour=QUIET
+        )

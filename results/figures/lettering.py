@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 ELLIPSIS = "…"
 LONGEST = 400  # characters; more than any line holds
-SLACK = 1.02  # what hinting may add to a width
+FINE = 1200  # dots per inch at which text is measured, so fine that hinting does not count
+SLACK = 1.02  # what hinting may add to a width where the text is drawn
 
 
 def harmless(text: str) -> str:
@@ -26,14 +27,14 @@ def width(text: str, size: float, weight: Weight = "normal") -> float:
 
     font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
     wide, _, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
-    return float(wide) / 72 * SLACK
+    return float(wide) / FINE * SLACK
 
 
 @functools.cache
 def _renderer() -> RendererAgg:
     from matplotlib.backends.backend_agg import RendererAgg
 
-    return RendererAgg(1, 1, 72)
+    return RendererAgg(1, 1, FINE)
 
 
 def shorten(text: str, inches: float, size: float, weight: Weight = "normal") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +11,11 @@ from results.figures.subject import Floats, Subject
 from results.ledger import uplift_ore
 from results.measures import MSEK_ORE
 
+if TYPE_CHECKING:
+    from matplotlib.axis import Axis
+
 AVAILABLE = (1.0, 0.25, 0.05)  # parts of the uplift that may be left for these streams
+TICKS = tuple(m * 10.0**p for p in range(-6, 3) for m in (1, 3))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -29,11 +34,11 @@ class Money:
 def money_by(subject: Subject, scope: str) -> Money:
     """Cost and whole uplift per `area` or `unit`."""
     units, window = subject.resolved.units, subject.window
-    ore = uplift_ore(subject.resolved, (window.first, window.end))
+    ore = uplift_ore(subject.resolved, window)
     of_unit = [unit.area if scope == "area" else unit.key for unit in units]
     keys = tuple(sorted(set(of_unit)))
     uplift = np.zeros(len(keys))
-    np.add.at(uplift, [keys.index(key) for key in of_unit], ore / MSEK_ORE * window.per_year)
+    np.add.at(uplift, [keys.index(key) for key in of_unit], ore / MSEK_ORE)
     cost = subject.measure("cost_msek_per_year", scope, keys)
     readiness = subject.measure("readiness_msek_per_year", scope, keys)
     return Money(keys, cost, np.maximum(0.0, cost - readiness), uplift)
@@ -49,3 +54,12 @@ def money_notes(subject: Subject) -> list[str]:
         "uplift is left for these streams is not known.",
         subject.about_patients("cost_msek_per_year"),
     ]
+
+
+def log_ticks(axis: Axis, low: float, high: float) -> None:
+    """Plain labels on a logarithmic axis of shares."""
+    from matplotlib.ticker import NullLocator
+
+    ticks = [tick for tick in TICKS if low <= tick <= high]
+    axis.set_ticks(ticks, labels=[f"{100 * tick:g} %" for tick in ticks])
+    axis.set_minor_locator(NullLocator())

@@ -26,9 +26,13 @@ def draw(subject: Subject) -> Figure:
     from matplotlib.patches import Patch
 
     streams = subject.resolved.scenario.streams
-    found = {name: _units(subject, name) for name in sorted(streams)}
+    found = {name: _units(subject, name) for name in streams}
     if not any(units[1:].any() for units in found.values()):
-        why = "No transferred care in this run." if not subject.transferred else "No patients at units in this run."
+        why = (
+            "No transferred care in this run."
+            if not subject.transferred
+            else "No patients at units in this run."
+        )
         return empty_page(subject, TITLE, why)
     columns = min(COLUMNS, len(streams))
     rows = -(-len(streams) // columns)
@@ -52,7 +56,7 @@ def draw(subject: Subject) -> Figure:
         else:
             axes.tick_params(labelleft=False)
         if number >= len(streams) - columns:
-            axes.set_xlabel("Patients of the stream at the unit")
+            axes.set_xlabel("Patients at the unit")
     page.legend(
         [
             Patch(facecolor="white", edgecolor=BLACK, hatch="////", label="units without a patient"),
@@ -97,12 +101,12 @@ def _note(units: Floats) -> str:
     if not units[1:].any():
         return f"none at any of {every} unit{'' if every == 1 else 's'}"
     patients = float(np.arange(units.size) @ units)
-    return f"{count(patients / units[1:].sum())} per unit that has any; {count(units[0])} of {every} none"
+    return f"none at {count(units[0])} of {every}, else {count(patients / units[1:].sum())} each"
 
 
 def _finding(subject: Subject, found: dict[str, Floats]) -> str:
-    few = {name: float(units[1:3].sum() / units[1:].sum()) for name, units in found.items() if units[1:].any()}
+    few = {
+        name: float(units[1:3].sum() / units[1:].sum()) for name, units in found.items() if units[1:].any()
+    }
     most = [name for name, share in few.items() if share >= 0.5]
-    return (
-        f"In {len(most)} of {len(found)} streams most units that have patients of the stream have only one or two of them."
-    )
+    return f"In {len(most)} of {len(found)} streams most units that have patients of the stream have only one or two of them."

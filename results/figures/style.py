@@ -66,13 +66,14 @@ def in_style() -> Iterator[None]:
         yield
 
 
-def percent(share: float) -> str:
-    """A share as a reader says it: 0 %, <0.1 %, 2.4 %, 37 %."""
+def percent(share: float, decimals: int = 1) -> str:
+    """A share as a reader says it: 0 %, <0.1 %, 2.4 %, 37 %; `decimals` are those below 10 %."""
     if share == 0:
         return "0 %"
-    if share < 0.0005:
-        return "<0.1 %"
-    return f"{100 * share:.1f} %" if share < 0.0995 else f"{100 * share:.0f} %"
+    smallest = 10.0**-decimals
+    if 100 * share < smallest / 2:
+        return f"<{smallest:g} %"
+    return f"{100 * share:.{decimals}f} %" if share < 0.0995 else f"{100 * share:.0f} %"
 
 
 def count(value: float) -> str:

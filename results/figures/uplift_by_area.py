@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from results.figures.lettering import shorten
-from results.figures.money import AVAILABLE, Money, money_by, money_notes
+from results.figures.money import AVAILABLE, Money, log_ticks, money_by, money_notes
 from results.figures.page import MARGIN, Page, empty_page, make_page
 from results.figures.style import BLACK, BLUE, GUIDE, SMALL, VERMILLION, percent
 from results.figures.subject import Floats, Subject
@@ -81,19 +81,25 @@ def _amounts(axes: Axes, money: Money, order: np.ndarray[tuple[int], np.dtype[np
     axes.barh(rows, money.uplift[order], height=0.62, facecolor="white", edgecolor=BLACK, linewidth=1)
     axes.barh(rows, without, height=0.62, color=BLUE)
     axes.barh(
-        rows, with_ - without, left=without, height=0.62, facecolor="white", edgecolor=VERMILLION, hatch="/////"
+        rows,
+        with_ - without,
+        left=without,
+        height=0.62,
+        facecolor="white",
+        edgecolor=VERMILLION,
+        hatch="/////",
     )
     axes.set_xlim(0, max(float(money.uplift.max()), float(with_.max())) * 1.05)
     axes.set_xlabel("MSEK a year")
     axes.grid(axis="x")
 
 
-def _shares(
-    page: Page, axes: Axes, money: Money, order: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> None:
+def _shares(page: Page, axes: Axes, money: Money, order: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
     if not (money.uplift > 0).all():
         axes.set_axis_off()
-        axes.text(0.5, 0.5, "No uplift in this window.", transform=axes.transAxes, ha="center", fontsize=SMALL + 1)
+        axes.text(
+            0.5, 0.5, "No uplift in this window.", transform=axes.transAxes, ha="center", fontsize=SMALL + 1
+        )
         return
     rows = np.arange(len(order))
     lowest, highest = 0.04, 1.3
@@ -111,7 +117,14 @@ def _shares(
             highest = max(highest, float(high.max()) * 1.2)
             lowest = min(lowest, float(low[some].min(initial=lowest)) / 1.3)
         axes.plot(
-            mean[some], y, marker, color=colour, markerfacecolor=face, markersize=6.5, markeredgewidth=1.4, linestyle=""
+            mean[some],
+            y,
+            marker,
+            color=colour,
+            markerfacecolor=face,
+            markersize=6.5,
+            markeredgewidth=1.4,
+            linestyle="",
         )
         lowest = min(lowest, float(mean[some].min(initial=lowest)) / 1.3)
         highest = max(highest, float(mean.max()) * 1.2)
@@ -119,19 +132,14 @@ def _shares(
 
 
 def _share_axis(axes: Axes, lowest: float, highest: float) -> None:
-    from matplotlib.ticker import NullFormatter, NullLocator
-
     axes.set_xscale("log")
     axes.set_xlim(lowest, highest)
-    ticks = [t for t in (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10) if lowest <= t <= highest]
-    axes.set_xticks(ticks, [f"{100 * t:g} %" for t in ticks])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    log_ticks(axes.xaxis, lowest, highest)
     axes.set_xlabel("Cost as a share of the whole uplift (logarithmic)")
     for share in AVAILABLE:
         axes.axvline(share, color=GUIDE, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1)
         axes.annotate(
-            f"{share:.0%}\navailable",
+            f"{percent(share)}\navailable",
             (share, 1),
             xycoords=("data", "axes fraction"),
             xytext=(0, 4),
@@ -152,7 +160,13 @@ def _legend(page: Page, subject: Subject) -> None:
             Patch(facecolor="white", edgecolor=VERMILLION, hatch="/////", label="readiness"),
             Line2D([], [], color=BLUE, marker="o", linewidth=1.4, label="without readiness"),
             Line2D(
-                [], [], color=VERMILLION, marker="D", markerfacecolor="white", linewidth=1.4, label="with readiness"
+                [],
+                [],
+                color=VERMILLION,
+                marker="D",
+                markerfacecolor="white",
+                linewidth=1.4,
+                label="with readiness",
             ),
         ]
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from results.figures.money import AVAILABLE, Money, money_by, money_notes
+from results.figures.lettering import shorten
+from results.figures.money import AVAILABLE, Money, log_ticks, money_by, money_notes
 from results.figures.page import empty_page, make_page
-from results.figures.style import BLUE, GUIDE, SMALL, VERMILLION, count
+from results.figures.style import BLUE, GUIDE, SMALL, VERMILLION, count, percent
 from results.figures.subject import Floats, Subject
 
 if TYPE_CHECKING:
@@ -16,42 +17,116 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "What transferred care costs each unit, as a share of the unit’s uplift"
-ROOM = 2.75  # inches for what the lines mean
-TICKS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+ROOM = 2.75  # inches at the side for what the lines mean
+WITH: dict[str, Any] = {
+    "color": VERMILLION,
+    "marker": "D",
+    "markersize": 4.0,
+    "markerfacecolor": "white",
+    "linestyle": "",
+    "label": "with readiness",
+}
+WITHOUT: dict[str, Any] = {
+    "color": BLUE,
+    "marker": "o",
+    "markersize": 3.6,
+    "linestyle": "",
+    "label": "without readiness",
+}
 
 
 def draw(subject: Subject) -> Figure:
     """Units by share used with readiness, the highest first, on a logarithmic scale."""
+    from matplotlib.lines import Line2D
+
     money = money_by(subject, "unit")
     if not money.with_readiness.any():
         return empty_page(subject, TITLE, "No transferred care in this run, and so no cost.")
     if not (money.uplift > 0).all():
         return empty_page(subject, TITLE, "No uplift in this window to hold the cost against.")
-    page = make_page(
-        subject,
-        TITLE,
-        _finding(money),
-        [*money_notes(subject), "Mean over replications; a unit has both marks above each other." + _without_cost(money)],
-        body=4.2,
-        right=ROOM,
-    )
+    notes = [*money_notes(subject), _counts_note(subject)]
+    page = make_page(subject, TITLE, _finding(money), notes, body=4.2, right=ROOM, left=0.85)
     axes = page.axes(page.left, page.bottom, page.width, page.height)
     _points(axes, money)
     _lines(axes, money)
-    page.legend(_handles())
+    highest = subject.resolved.units[
+        [u.key for u in subject.resolved.units].index(money.keys[_order(money)[0]])
+    ]
+    axes.set_xlabel(shorten(f"Units, the highest share first (first: {highest.name})", page.width, 10))
+    axes.set_ylabel("Cost as a share of the whole uplift (log.)")
+    page.legend([Line2D([], [], **WITH), Line2D([], [], **WITHOUT)])
     return page.figure
 
 
-def _handles() -> list:  # type: ignore[type-arg]
-    from matplotlib.lines import Line2D
-
-    return [
-        Line2D([], [], **STYLES["with"], label="with readiness"),
-        Line2D([], [], **STYLES["without"], label="without readiness"),
-    ]
+def _mean_share(cost: Floats, money: Money) -> Floats:
+    return np.asarray(cost.mean(axis=0) / money.uplift)
 
 
-STYLES = {
-    "with": {"color": VERMILLION, "marker": "D", "markersize": 4.0, "markerfacecolor": "white", "linestyle": ""},
-    "without": {"color": BLUE, "marker": "o", "markersize": 3.6, "linestyle": ""},
-}
+def _order(money: Money) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.argsort(-_mean_share(money.with_readiness, money), kind="stable")
+
+
+def _points(axes: Axes, money: Money) -> None:
+    order = _order(money)
+    shares = [_mean_share(cost, money)[order] for cost in (money.with_readiness, money.without_readiness)]
+    ranks = np.arange(1, len(order) + 1)
+    for share, style in zip(shares, (WITH, WITHOUT), strict=True):
+        axes.plot(ranks[share > 0], share[share > 0], **style)
+    some = np.concatenate([share[share > 0] for share in shares])
+    low, high = min(0.04, float(some.min())) / 1.3, max(1.0, float(some.max())) * 1.3
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    log_ticks(axes.yaxis, low, high)
+    axes.set_xlim(0, len(order) + 1)
+    axes.set_xticks(_ranks(len(order)))
+    axes.grid(axis="y")
+
+
+def _ranks(units: int) -> list[int]:
+    step = next(s * 10**p for p in range(6) for s in (1, 2, 5) if units / (s * 10**p) <= 10)
+    return [1, *(n for n in range(step, units + 1, step) if n > 1)]
+
+
+def _over(cost: Floats, money: Money, share: float) -> float:
+    """Mean number of units whose cost is above a share of their uplift."""
+    return float((cost > share * money.uplift).sum(axis=1).mean())
+
+
+def _lines(axes: Axes, money: Money) -> None:
+    for share in AVAILABLE:
+        axes.axhline(share, color=GUIDE, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1)
+        over, bare = (_over(cost, money, share) for cost in (money.with_readiness, money.without_readiness))
+        told = (
+            f"If {percent(share)} of the uplift is available:\n"
+            f"{count(over)} of {len(money.keys)} units cost more,\n{count(bare)} without readiness"
+        )
+        axes.annotate(
+            told,
+            (1, share),
+            xycoords=("axes fraction", "data"),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            linespacing=1.3,
+        )
+
+
+def _counts_note(subject: Subject) -> str:
+    if subject.replications == 1:
+        return "The two marks of a unit stand above each other."
+    return (
+        "Marks are means over replications, the two of a unit above each other. The counts at the side are means of what "
+        "each replication gives, and so may differ from the marks above a line."
+    )
+
+
+def _finding(money: Money) -> str:
+    shares = _mean_share(money.with_readiness, money)
+    low, high = np.quantile(shares, (0.1, 0.9))
+    none = int((shares == 0).sum())
+    told = (
+        f"Half of the units use more than {percent(float(np.median(shares)))} of their uplift, readiness included; eight in "
+        f"ten lie between {percent(float(low))} and {percent(float(high))}."
+    )
+    return told + (f" {none} without cost are not shown." if none else "")

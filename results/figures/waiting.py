@@ -28,16 +28,20 @@ Counted = tuple[NDArray[np.int64], Floats]
 def draw(subject: Subject) -> Figure:
     """Share of visits in each class of minutes."""
     streams = subject.resolved.scenario.streams
-    found = {name: subject.counted("clinic_wait_minutes", name, "unit") for name in sorted(streams)}
+    found = {name: subject.counted("clinic_wait_minutes", name, "unit") for name in streams}
     if not any(counts.size for _, counts in found.values()):
-        why = "No transferred care in this run." if not subject.transferred else "No visits at units in the window."
+        why = (
+            "No transferred care in this run."
+            if not subject.transferred
+            else "No visits at units in the window."
+        )
         return empty_page(subject, TITLE, why)
     columns = min(COLUMNS, len(streams))
     rows = -(-len(streams) // columns)
     notes = [
         f"{subject.about_run()} {subject.about_window()}",
-        "Doses, checks and unplanned visits at units, all replications together; from arrival or the appointed time, "
-        "whichever is later, in whole minutes.",
+        "Doses, checks and unplanned visits at units, all replications together; in whole minutes from "
+        "arrival to the start of the visit.",
         subject.about_patients(),
     ]
     page = make_page(

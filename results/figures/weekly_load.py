@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from results.figures.page import empty_page, make_page
-from results.figures.style import BAND, BLACK, BLUE, GUIDE, SHADE, SMALL, count
+from results.figures.style import BAND, BLACK, BLUE, GUIDE, SHADE, count, percent
 from results.figures.subject import Floats, Subject
 from results.figures.weeks import LOW_STAFF_SHARE, low_staff_weeks, week_axis
 from results.windows import last_planned_transfer
@@ -32,7 +32,7 @@ def draw(subject: Subject) -> Figure:
         "Desk work on referrals and renewals included; travel and telephone not.",
         subject.about_patients("nurse_hours_per_year"),
     ]
-    page = make_page(subject, TITLE, _finding(subject, hours), notes, body=3.9)
+    page = make_page(subject, TITLE, _finding(subject, hours), notes, body=3.9, left=0.6)
     axes = page.axes(page.left, page.bottom, page.width, page.height)
     handles = [*_lines(axes, hours), *_marks(axes, subject)]
     week_axis(axes, subject)
@@ -50,9 +50,8 @@ def _finding(subject: Subject, hours: Floats) -> str:
     share = subject.resolved.scenario.staffing.nurse_direct_share
     fte = subject.measure("nurse_fte", "region", [""]).mean()
     return (
-        f"In the window it takes {count(inside.mean())} hours a week, as much as {count(fte)} nurses with "
-        f"{share:.0%} of their time with patients. The highest week, on average, begins {subject.monday(peak + 1)}: "
-        f"{count(mean[peak])} hours."
+        f"In the window {count(inside.mean())} hours a week: {count(fte)} nurses who spend {percent(share)} of their time "
+        f"with patients. The highest mean week, from {subject.monday(peak + 1)}, takes {count(mean[peak])}."
     )
 
 
@@ -80,7 +79,7 @@ def _marks(axes: Axes, subject: Subject) -> list[Artist]:
     for first, last in stretches:
         axes.axvspan(first - 0.5, last + 0.5, facecolor=SHADE, linewidth=0, zorder=0)
     if stretches:
-        label = f"staff at {LOW_STAFF_SHARE:.0%} of normal or less ({names})"
+        label = f"staff at {percent(LOW_STAFF_SHARE)} of normal or less ({names})"
         handles.append(Patch(facecolor=SHADE, edgecolor=GUIDE, linewidth=0.4, label=label))
     last_day = last_planned_transfer(subject.resolved)
     if last_day is not None and 0 < last_day < subject.weeks * 7:

@@ -54,4 +54,4 @@ def low_staff_weeks(subject: Subject) -> tuple[list[tuple[int, int]], str]:
             stretches[-1] = (stretches[-1][0], week)
         else:
             stretches.append((week, week))
-    return stretches, ", ".join(names)
+    return stretches, ", ".join(name.replace("-", " ").capitalize() for name in names)
