@@ -107,6 +107,15 @@ def of_patients(
     return Events(day.astype(np.int64), codes)
 
 
-def of_units(keys: Keys, unit: Codes, day: Codes) -> Events:
-    """Events at units, of all patients."""
-    return Events(day.astype(np.int64), {scope: keys.of_unit[scope][unit] for scope in UNIT_SCOPES})
+def weekly_at_units(keys: Keys, unit: Codes, day: Codes, *weights: Floats) -> tuple[Events, list[Floats]]:
+    """Events of all patients, summed per unit and week: every window of whole weeks has the same sums.
+
+    Returns one event per unit and week, and each weight summed likewise.
+    """
+    first = int(day.min()) // 7 if day.size else 0
+    units, weeks = len(keys.names["unit"]), (int(day.max()) // 7 - first + 1 if day.size else 0)
+    cell = (day // 7 - first) * units + unit
+    summed = [np.bincount(cell, weights=weight, minlength=weeks * units) for weight in weights]
+    at = np.tile(np.arange(units), weeks)
+    monday = np.repeat((np.arange(weeks) + first) * 7, units)
+    return Events(monday, {scope: keys.of_unit[scope][at] for scope in UNIT_SCOPES}), summed

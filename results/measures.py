@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from results.events import Events, Floats, Keys, of_patients, of_units
+from results.events import Events, Floats, Keys, of_patients, weekly_at_units
 from results.ledger import READINESS, Ledger, in_prices_of, ledger, uplift_ore
 from results.table import Row, Table, divide
 from results.windows import Window, calendar_windows, year_windows
@@ -110,7 +110,7 @@ def measure(resolved: Resolved, records: Records) -> Measured:
     money_table = Table(run.keys, (*year_windows(resolved), *calendar_windows(resolved)))
     money(run, ledger(resolved, records), money_table)
     rows = [*table.rows, *money_table.rows]
-    order = sorted(range(len(rows)), key=lambda i: rows[i])
+    order = sorted(range(len(rows)), key=rows.__getitem__)
     values = np.array([*table.values, *money_table.values])[order]
     return Measured(tuple(rows[i] for i in order), values)
 
@@ -143,17 +143,24 @@ def capacity(run: Replication, table: Table) -> None:
     """How busy the units are, all patients together."""
     records = run.records
     days = np.arange(records.open_minutes.size) + records.first_day
-    present = records.servers * records.open_minutes[:, None, None]
-    open_days = (records.open_minutes > 0).astype(np.float64)
     units = len(records.units)
-    events = of_units(run.keys, np.tile(np.arange(units), days.size), np.repeat(days, units))
-    unit_days = np.repeat(open_days, units)
-    table.ratio("overtime_minutes_per_unit_day", events, records.overtime.sum(axis=2).ravel(), unit_days)
-    table.ratio("utilisation", events, records.used.sum(axis=2).ravel(), present.sum(axis=2).ravel().astype(float))
-    for p, profession in enumerate(("nurse", "doctor")):
-        used = events.total("region", 1, records.used[:, :, p].ravel(), table.windows)
-        there = events.total("region", 1, present[:, :, p].ravel().astype(float), table.windows)
-        table.add("utilisation", "region", divide(used, there), key=f"profession={profession}")
+    present = (records.servers * records.open_minutes[:, None, None]).astype(np.float64)
+    open_days = np.repeat((records.open_minutes > 0).astype(np.float64), units)
+    of_profession = [array[:, :, p].ravel() for array in (records.used, present) for p in range(2)]
+    events, summed = weekly_at_units(
+        run.keys,
+        np.tile(np.arange(units), days.size),
+        np.repeat(days, units),
+        open_days,
+        records.overtime.sum(axis=2).ravel(),
+        *of_profession,
+    )
+    unit_days, overtime, nurses_used, doctors_used, nurses, doctors = summed
+    table.ratio("overtime_minutes_per_unit_day", events, overtime, unit_days)
+    table.ratio("utilisation", events, nurses_used + doctors_used, nurses + doctors)
+    for profession, used, there in (("nurse", nurses_used, nurses), ("doctor", doctors_used, doctors)):
+        shares = [events.total("region", 1, minutes, table.windows) for minutes in (used, there)]
+        table.add("utilisation", "region", divide(*shares), key=f"profession={profession}")
 
 
 def doses(run: Replication, table: Table) -> None:
@@ -234,15 +241,19 @@ def waiting(run: Replication, table: Table) -> None:
 def others(run: Replication, table: Table) -> None:
     """Other patients' access, and how many of their visits the transferred minutes could at most displace."""
     background = run.resolved.scenario.background
-    rows = run.records.others
     requests, met = same_day_requests(run.records, background.guarantee_days)
-    events = of_units(run.keys, requests["unit"].astype(np.int64), requests["day"])
     visits = requests["visits"].astype(np.float64)
-    table.ratio("background_within_guarantee_share", events, visits * met, visits)
-    table.ratio("background_wait_days_mean", events, visits * requests["waited"], visits)
+    events, (asked, kept, waited) = weekly_at_units(
+        run.keys, requests["unit"], requests["day"], visits, visits * met, visits * requests["waited"]
+    )
+    table.ratio("background_within_guarantee_share", events, kept, asked)
+    table.ratio("background_wait_days_mean", events, waited, asked)
+    rows = run.records.others
     diverted = rows[np.isin(rows["outcome"], (DIVERTED_SAME_DAY, DIVERTED_BOOKED))]
-    away = of_units(run.keys, diverted["unit"].astype(np.int64), diverted["day"])
-    table.count("background_diverted_per_year", away, diverted["visits"].astype(np.float64))
+    away, (turned_away,) = weekly_at_units(
+        run.keys, diverted["unit"], diverted["day"], diverted["visits"].astype(np.float64)
+    )
+    table.count("background_diverted_per_year", away, turned_away)
     ours, at_unit = run.visits(run.at_unit)
     displaced = ours["nurse_minutes"] / background.nurse_minutes + ours["doctor_minutes"] / background.doctor_minutes
     table.count("displacement_bound_visits_per_year", at_unit, displaced)

@@ -18,17 +18,7 @@ from scenarios.schema import WEEKDAYS, Scenario
 from sim.background import TABLE_SIZE, gamma_table
 from sim.calendar import Calendar
 from sim.clinic import Clinic, Visit
-from sim.patients import (
-    ARRIVAL,
-    CHECK_ARRIVAL,
-    CHECK_COMES,
-    CHECK_MINUTES,
-    COMES,
-    FAILS,
-    IS_WITHHELD,
-    MINUTES,
-    Patient,
-)
+from sim.patients import CHECK_VISIT, VISIT, Patient
 from sim.records import CHECK, DOSE, UNPLANNED
 from sim.randomness import name_number
 from sim.staff import PROFESSIONS
@@ -64,7 +54,7 @@ class Booking:
         self.horizon = scenario.booking.diary_horizon_weeks * 7
         self.notice = scenario.booking.rebooking_notice_days
         self.acceptable = DAY_CHOICES[scenario.booking.day_choice]
-        self._tables = {name: gamma_table(stream.minutes_cv) for name, stream in scenario.streams.items()}
+        self._tables = {name: gamma_table(stream.minutes_cv).tolist() for name, stream in scenario.streams.items()}
         self._number = 0
 
     def __repr__(self) -> str:
@@ -154,7 +144,8 @@ class Booking:
         wished = max(first, patient.due - check.days_before)
         days = nearest_day(wished, check.days_before, check.days_before - 1, check.days_before + 7)
         day = self._first_with_room(patient, 0, check.nurse_minutes, False, days, first)
-        takes = check.nurse_minutes * self._factor(patient, CHECK_MINUTES)
+        comes, takes, slot, withheld = patient.luck(CHECK_VISIT)
+        minutes = check.nurse_minutes * self._factor(patient, takes)
         return self._visit(
             patient,
             CHECK,
@@ -162,17 +153,18 @@ class Booking:
             last_day=0,
             profession=0,
             expected_minutes=check.nurse_minutes,
-            minutes=takes,
+            minutes=minutes,
             desk_minutes=check.review_minutes,
-            room_minutes=takes,
-            slot=patient.chance(CHECK_ARRIVAL),
-            comes=patient.chance(CHECK_COMES) >= patient.stream.no_show_share,
-            fails=patient.chance(IS_WITHHELD) < check.withheld_share,
+            room_minutes=minutes,
+            slot=slot,
+            comes=comes >= patient.stream.no_show_share,
+            fails=withheld < check.withheld_share,
         )
 
     def _dose(self, patient: Patient, day: int) -> Visit:
         stream = patient.stream
-        factor = self._factor(patient, MINUTES)
+        comes, takes, slot, fails = patient.luck(VISIT)
+        factor = self._factor(patient, takes)
         nurse_led = stream.profession == "nurse"
         return self._visit(
             patient,
@@ -184,9 +176,9 @@ class Booking:
             minutes=stream.minutes * factor,
             desk_minutes=(stream.doctor_minutes if nurse_led else stream.nurse_minutes) * factor,
             room_minutes=stream.room_minutes * factor,
-            slot=patient.chance(ARRIVAL),
-            comes=patient.chance(COMES) >= stream.no_show_share,
-            fails=patient.chance(FAILS) < stream.failed_share,
+            slot=slot,
+            comes=comes >= stream.no_show_share,
+            fails=fails < stream.failed_share,
             infusion=stream.procedure_group == "infusion",
         )
 
@@ -201,9 +193,9 @@ class Booking:
             **described,  # type: ignore[arg-type]  # named by the two callers above
         )
 
-    def _factor(self, patient: Patient, purpose: int) -> float:
+    def _factor(self, patient: Patient, chance: float) -> float:
         """How long a visit takes relative to its mean."""
-        return float(self._tables[patient.stream_name][int(patient.chance(purpose) * TABLE_SIZE)])
+        return self._tables[patient.stream_name][int(chance * TABLE_SIZE)]
 
 
 def _any_day(booking: Booking, days: Iterable[int]) -> Iterable[int]:

@@ -38,17 +38,19 @@ class Calendar:
         self.open_minutes = self.closes - self.opens
         self.iso_week: NDArray[np.int64] = np.array([date.isocalendar().week for date in dates])
         self.next_open = _next_open(self.open_minutes)
+        self._is_open: list[bool] = (self.open_minutes > 0).tolist()
+        self._next_open: list[int] = self.next_open.tolist()
 
     def __repr__(self) -> str:
         return f"<Calendar from {self.start - DAY * self.offset}, {int((self.open_minutes > 0).sum())} open days>"
 
     def is_open(self, day: int) -> bool:
         """Whether the units are open on a day."""
-        return bool(self.open_minutes[self._index(day)] > 0)
+        return self._is_open[self._index(day)]
 
     def first_open(self, day: int) -> int:
         """The first open day at or after a day."""
-        return int(self.next_open[self._index(day)]) - self.offset
+        return self._next_open[self._index(day)] - self.offset
 
     def nearest_open(self, day: int, early: int, late: int) -> int:
         """The open day nearest to a day within its window, earlier first; else the first open day after."""
@@ -66,7 +68,8 @@ class Calendar:
 
     def _index(self, day: int) -> int:
         """Place of a day in the arrays; what lies beyond them is beyond the horizon and never reached."""
-        return min(day + self.offset, self.size - 1)
+        index = day + self.offset
+        return index if index < self.size else self.size - 1
 
     def day_of(self, date: dt.date) -> int:
         """The day number of a date."""

@@ -14,7 +14,7 @@ import simpy
 from scenarios.schema import Hospital as HospitalScenario
 from sim.calendar import Calendar
 from sim.log import Log
-from sim.patients import HOSPITAL_COMES, HOSPITAL_DELAY, HOSPITAL_LATE, Patient
+from sim.patients import HOSPITAL_VISIT, Patient
 from sim.records import ATTENDED, HOSPITAL, UNPLANNED
 
 Journey = Generator[simpy.Event, Any, None]
@@ -35,7 +35,7 @@ class Hospital:
         while True:
             if patient.hospital_day is None:
                 patient.hospital_day = self.day_for_dose(patient)
-            day = min(patient.hospital_day, math.floor(min(patient.unplanned_at, 1e9)))
+            day = min(patient.hospital_day, patient.unplanned_day)
             if day >= stop:
                 break
             if day > self.env.now:
@@ -48,8 +48,9 @@ class Hospital:
         """The day on which the hospital plans the dose: inside its window unless it is late for lack of a time."""
         stream = patient.stream
         today = math.floor(self.env.now)
-        if patient.chance(HOSPITAL_LATE) < self.assumed.late_share:
-            delay = -self.assumed.late_days_mean * math.log(patient.chance(HOSPITAL_DELAY))
+        _, is_late, how_late, _ = patient.luck(HOSPITAL_VISIT)
+        if is_late < self.assumed.late_share:
+            delay = -self.assumed.late_days_mean * math.log(how_late)
             return self.calendar.first_open(max(today, patient.due + stream.late_days + math.ceil(delay)))
         if patient.due <= today:
             return self.calendar.first_open(today)
@@ -64,9 +65,9 @@ class Hospital:
         return self.calendar.first_open(soonest)
 
     def _see(self, patient: Patient, day: int) -> None:
-        if math.floor(min(patient.unplanned_at, 1e9)) <= day:
+        if patient.unplanned_day <= day:
             self._unplanned(patient, day)
-        elif patient.chance(HOSPITAL_COMES) < self.assumed.no_show_share:
+        elif patient.luck(HOSPITAL_VISIT)[0] < self.assumed.no_show_share:
             patient.attempts += 1
             patient.hospital_day = self.calendar.first_open(day + self.assumed.rebook_days)
         else:
@@ -74,13 +75,8 @@ class Hospital:
             patient.treated(day)
 
     def _unplanned(self, patient: Patient, day: int) -> None:
-        if self.calendar.receives(day, minute_of(patient.unplanned_at)):
+        if self.calendar.receives(day, patient.unplanned_minute):
             self.log.visit(patient, UNPLANNED, day, ATTENDED, site=HOSPITAL)
         else:
             self.log.out_of_hours(patient, day)
         patient.treated(day)
-
-
-def minute_of(moment: float) -> int:
-    """Minute after midnight of a moment in days."""
-    return int((moment - math.floor(moment)) * 1440)

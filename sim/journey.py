@@ -18,7 +18,7 @@ from scenarios.schema import Scenario
 from sim.booking import Booking
 from sim.calendar import Calendar
 from sim.clinic import Clinic, Visit
-from sim.hospital import Hospital, Journey, minute_of
+from sim.hospital import Hospital, Journey
 from sim.log import Log
 from sim.patients import FOREVER, Patient
 from sim.records import ATTENDED, DOSE, FAILED, HOSPITAL, MUNICIPALITY, NO_SHOW, UNIT, UNPLANNED, WITHHELD
@@ -153,7 +153,7 @@ def returned_dose(care: Care, patient: Patient) -> Journey:
 
 def unplanned_visit(care: Care, patient: Patient) -> Journey:
     """A need at any hour: the unit while it is open, else out-of-hours care. The clock starts again."""
-    day, minute = care.today, minute_of(patient.unplanned_at)
+    day, minute = care.today, patient.unplanned_minute
     seen = False
     if care.calendar.receives(day, minute):
         visit = care.booking.urgent(patient, day, minute)
@@ -196,16 +196,16 @@ def renewals(care: Care, patient: Patient) -> Journey:
 
 def wait(care: Care, patient: Patient, until: int) -> Journey:
     """Until a day, unless an unplanned need or the end of the course comes first."""
-    day = min(until, interruption(patient))
+    day = min(until, patient.interrupted_on)
     if day > care.env.now:
         yield care.env.timeout(day - care.env.now)
-    if interruption(patient) <= care.today:
+    if patient.interrupted_on <= care.today:
         raise interrupted_by(patient)
 
 
 def attended(care: Care, patient: Patient, visit: Visit) -> Generator[simpy.Event, Any, int]:
     """Until a booked visit has had its outcome, unless something else comes first."""
-    stop = interruption(patient)
+    stop = patient.interrupted_on
     if stop > visit.day:
         done = visit.done
         if stop > visit.day + SLACK_DAYS:
@@ -222,11 +222,6 @@ def attended(care: Care, patient: Patient, visit: Visit) -> Generator[simpy.Even
 SLACK_DAYS = 60  # no visit is moved further than this from its booked day
 
 
-def interruption(patient: Patient) -> int:
-    """The day on which the next interruption is due."""
-    return min(patient.ends, math.floor(min(patient.unplanned_at, 1e9)))
-
-
 def interrupted_by(patient: Patient) -> Interrupted:
     """What interrupts: the end of the course before an unplanned need on the same day."""
-    return CourseOver() if patient.ends <= patient.unplanned_at else UnplannedNeed()
+    return CourseOver() if patient.ends <= patient.unplanned_day else UnplannedNeed()

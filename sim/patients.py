@@ -16,18 +16,16 @@ from numpy.typing import NDArray
 
 from scenarios.register import Unit
 from scenarios.schema import Course, Scenario, Stream
-from sim.randomness import generator, key, name_number, uniform
+from sim.randomness import generator, key, name_number, uniforms
 from sim.records import NEVER
 
 YEAR = 365.25
 FOREVER = 10_000_000
 HOME, ELIGIBLE, AGREES, MUNICIPAL, RAMP, PHASE, AGE, RESIDUAL, UNPLANNED_RATE, TRAITS = range(10)
 
-# Purposes of a patient's keyed draws.
-COMES, MINUTES, ARRIVAL, FAILS, IS_WITHHELD, HOSPITAL_COMES, HOSPITAL_LATE, HOSPITAL_DELAY, NEXT_UNPLANNED = range(9)
-CHECK_COMES, CHECK_MINUTES, CHECK_ARRIVAL, IS_COMPLETE, IS_REFUSED, REVIEW_1, REVIEW_2, REWRITE_1, REWRITE_2 = range(
-    9, 18
-)
+# Purposes of a patient's keyed draws, each four numbers.
+VISIT, CHECK_VISIT, HOSPITAL_VISIT, NEXT_UNPLANNED, REVIEW, REWRITE = range(6)
+Luck = tuple[float, float, float, float]
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -58,20 +56,26 @@ class Patient:
     attempts: int = 0
     changes: int = 0
     returned_in_a_row: int = 0
-    unplanned_at: float = math.inf
+    unplanned_day: int = FOREVER
+    unplanned_minute: int = 0
     hospital_day: int | None = None
     milestones: dict[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Patient {self.number} {self.stream_name} at home {self.home}, due {self.due}, ends {self.ends}>"
 
-    def chance(self, purpose: int) -> float:
-        """The uniform number of this dose and attempt for a purpose; no other draw can shift it."""
-        return float(uniform(self.key, self.doses * 64 + min(self.attempts, 63), purpose))
+    def luck(self, purpose: int) -> Luck:
+        """The numbers of this dose and attempt for a purpose; no other draw can shift them."""
+        return self.luck_at(self.doses * 64 + min(self.attempts, 63), purpose)
 
-    def draw(self, number: int, purpose: int) -> float:
-        """The uniform number that stands at `number` for a purpose."""
-        return float(uniform(self.key, number, purpose))
+    def luck_at(self, number: int, purpose: int) -> Luck:
+        """The numbers that stand at `number` for a purpose."""
+        return uniforms(self.key, number, purpose)
+
+    @property
+    def interrupted_on(self) -> int:
+        """The day on which the next interruption is due: the end of the course or an unplanned need."""
+        return self.ends if self.ends <= self.unplanned_day else self.unplanned_day
 
     def treated(self, day: int) -> None:
         """A dose was given, or an unplanned visit did its work: the clock starts again from this day."""
@@ -94,7 +98,9 @@ class Patient:
     def expect_unplanned(self, day: int) -> None:
         """Draw when the next unplanned visit comes, if nothing happens before; none on the same day."""
         if self.unplanned_rate > 0:
-            self.unplanned_at = day - math.log(self.draw(self.changes, NEXT_UNPLANNED)) / self.unplanned_rate
+            wait, time_of_day, _, _ = self.luck_at(self.changes, NEXT_UNPLANNED)
+            self.unplanned_day = day + math.floor(-math.log(wait) / self.unplanned_rate)
+            self.unplanned_minute = int(time_of_day * 1440)
             self.changes += 1
 
     def reached(self, milestone: str, day: int) -> None:
@@ -139,7 +145,7 @@ def _clustering(stream: Stream, name: str, clusters: list[int]) -> NDArray[np.fl
     from scipy.special import gammaincinv
 
     shape = stream.clustering_cv**-2
-    chance = np.array([uniform(cluster, name_number(name, 4), 0) for cluster in clusters])
+    chance = np.array([uniforms(cluster, name_number(name, 4), 0)[0] for cluster in clusters])
     return np.asarray(gammaincinv(shape, chance) / shape)
 
 

@@ -4,8 +4,8 @@ Two kinds, both rooted in `SeedSequence(root, spawn_key=(replication, blake2b(na
 
 * `generator(...)` gives a numpy `Generator` for draws whose number no policy changes (who the patients
   are, how many requests a unit gets on each day, who is away sick);
-* `key(...)` gives the key of a counter-based stream from which `uniform(key, number, purpose)` reads
-  any number by its place. A visit's draws hang on who it is, never on what was drawn before, so a policy
+* `key(...)` gives the key of a counter-based stream from which `uniforms(key, number, purpose)` reads any
+  four numbers by their place. A visit's draws hang on who it is, never on what was drawn before, so a policy
   that moves one visit moves no other visit's luck (common random numbers).
 
 The counter-based function is Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405).
@@ -62,12 +62,12 @@ def as_uniform(word):  # type: ignore[no-untyped-def]  # numba infers uint64 -> 
     return (np.float64(word) + 0.5) * 2.0**-32
 
 
-@nb.njit("float64(int64, int64, int64)", cache=True)
-def uniform(stream_key: int, number: int, purpose: int) -> float:
-    """The uniform number in (0, 1) that stands at (`number`, `purpose`) of a keyed stream."""
+@nb.njit("UniTuple(float64, 4)(int64, int64, int64)", cache=True)
+def uniforms(stream_key: int, number: int, purpose: int) -> tuple[float, float, float, float]:
+    """The four uniform numbers in (0, 1) that stand at (`number`, `purpose`) of a keyed stream."""
     word = np.uint64(stream_key)
     mask = np.uint64(0xFFFFFFFF)
-    drawn = philox(
+    a, b, c, d = philox(
         word & mask,
         word >> np.uint64(32),
         np.uint64(number) & mask,
@@ -75,4 +75,4 @@ def uniform(stream_key: int, number: int, purpose: int) -> float:
         np.uint64(0),
         np.uint64(0),
     )
-    return as_uniform(drawn[0])  # type: ignore[no-any-return]  # numba functions are untyped
+    return as_uniform(a), as_uniform(b), as_uniform(c), as_uniform(d)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from scenarios.schema import Readiness, Referral
-from sim.patients import IS_COMPLETE, IS_REFUSED, REVIEW_1, REVIEW_2, REWRITE_1, REWRITE_2, Patient
+from sim.patients import REVIEW, REWRITE, Patient
 from sim.records import ACCEPTED, REFUSED, RETURNED
 
 if TYPE_CHECKING:
@@ -38,9 +38,8 @@ def referral(care: Care, patient: Patient) -> Generator[simpy.Event, Any, bool]:
             return care.under_treatment(patient)
         if verdict == REFUSED:
             return False
-        rewritten = care.today + _gamma_days(
-            care.scenario.transfer.rewrite_days_mean, patient, attempt, REWRITE_1, REWRITE_2
-        )
+        first, second, _, _ = patient.luck_at(attempt, REWRITE)
+        rewritten = care.today + _gamma_days(care.scenario.transfer.rewrite_days_mean, first, second)
         yield from care.hospital.treat(patient, until=care.calendar.first_open(rewritten))
     return False
 
@@ -50,16 +49,17 @@ def _reviewed_on(care: Care, patient: Patient, attempt: int) -> int:
     digital = patient.unit >= 0 and care.units[patient.unit].digital_channel
     arrives = care.today + (transfer.digital_days if digital else transfer.letter_days)
     days = _in_force(care, patient, arrives).review_days_mean
-    return care.calendar.first_open(arrives + _gamma_days(days, patient, attempt, REVIEW_1, REVIEW_2))
+    _, _, first, second = patient.luck_at(attempt, REVIEW)
+    return care.calendar.first_open(arrives + _gamma_days(days, first, second))
 
 
 def _verdict(care: Care, patient: Patient, attempt: int, written: int) -> int:
-    if patient.draw(attempt, IS_COMPLETE) >= _in_force(care, patient, written).complete_share:
+    complete, refused, _, _ = patient.luck_at(attempt, REVIEW)
+    if complete >= _in_force(care, patient, written).complete_share:
         return RETURNED
     if patient.unit < 0:
         return REFUSED
-    refused = patient.draw(attempt, IS_REFUSED) < _in_force(care, patient, care.today).refused_share
-    return REFUSED if refused else ACCEPTED
+    return REFUSED if refused < _in_force(care, patient, care.today).refused_share else ACCEPTED
 
 
 def _in_force(care: Care, patient: Patient, day: int) -> Referral | Readiness:
@@ -69,9 +69,9 @@ def _in_force(care: Care, patient: Patient, day: int) -> Referral | Readiness:
     return ready if ready is not None and day >= care.calendar.day_of(ready.ready_date) else now
 
 
-def _gamma_days(mean: float, patient: Patient, attempt: int, first: int, second: int) -> int:
-    """Whole days, gamma with shape 2: the sum of two exponentials."""
-    return round(-mean / 2 * math.log(patient.draw(attempt, first) * patient.draw(attempt, second)))
+def _gamma_days(mean: float, first: float, second: float) -> int:
+    """Whole days, gamma with shape 2: the sum of two exponentials, from two uniform numbers."""
+    return round(-mean / 2 * math.log(first * second))
 
 
 class WeeklyCap:

@@ -1,7 +1,7 @@
 """The figures of a run: what a planner looks at first, as SVG and PNG.
 
-One module per figure, each with `draw(subject) -> Figure`; `subject.py` reads the run, `page.py` lays out title,
-panels and footnote. matplotlib is loaded only when something is drawn, and no global state of it is touched.
+One module per figure, each with `draw(subject) -> Figure`; `subject.py` reads the run, `page.py` lays out
+title, panels and footnote. matplotlib is loaded only when something is drawn; its global state is left alone.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def draw_all(run: Run, out: Path) -> list[Path]:
 
     subject = read_subject(run)
     out.mkdir(parents=True, exist_ok=True)
-    paths = []
+    paths: list[Path] = []
     for name in FIGURES:
         with in_style():
             figure = draw(name, subject)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from results.figures.lettering import shorten
 from results.figures.page import MARGIN, WIDTH, Page, empty_page, make_page
-from results.figures.style import BLACK, QUIET, SMALL, UNKNOWN, percent
+from results.figures.style import BLACK, QUIET, SMALL, UNKNOWN, level, percent
 from results.figures.subject import Floats, Subject
-from results.figures.weeks import week_axis
+from results.figures.weeks import low_staff_weeks, week_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,8 +22,18 @@ TITLE = "Share of nurse capacity that transferred care takes, unit by unit and w
 NAMED = 6  # units named at the side
 BAR = 0.2  # inches for the colour bar, beside the room of a legend
 LINE = 0.2  # inches between two lines of text at the side
-LEFT, RIGHT = 1.65, 2.75  # inches for the areas and the named units
-STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
+LEFT, RIGHT = 1.65, 2.95  # inches for the areas and the named units
+STEPS = {
+    1.0: 5,
+    1.5: 3,
+    2.0: 4,
+    3.0: 3,
+    4.0: 4,
+    5.0: 5,
+    6.0: 3,
+    8.0: 4,
+    10.0: 5,
+}  # round caps, and their ticks
 COLOURS = ("#FFFFFF", "#CFE3F0", "#7FB6DA", "#2C7FB8", "#0B4A7F", "#04152B")  # even steps down in lightness
 
 Order = NDArray[np.int64]
@@ -52,7 +62,7 @@ def draw(subject: Subject) -> Figure:
     page = make_page(
         subject,
         TITLE,
-        _finding(cells, share),
+        _finding(subject, ours[:, weeks], present[:, weeks], share),
         notes,
         body=body + BAR,
         left=LEFT - MARGIN,
@@ -68,7 +78,7 @@ def draw(subject: Subject) -> Figure:
 
 
 def _divide(top: Floats, bottom: Floats) -> Floats:
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    return np.asarray(np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0))
 
 
 def _order(subject: Subject, share: Floats) -> Order:
@@ -83,17 +93,29 @@ def _order(subject: Subject, share: Floats) -> Order:
 def _cap(cells: Floats) -> float:
     """A round share that all but one in a hundred of the cells with work stay below."""
     high = float(np.nanquantile(cells[cells > 0], 0.99))
-    ten = 10.0 ** np.floor(np.log10(high))
-    return float(next(s * ten for s in STEPS if s * ten >= high * 0.999))
+    ten = float(10.0 ** np.floor(np.log10(high)))
+    return next(step * ten for step in STEPS if step * ten >= high * 0.999)
 
 
-def _finding(cells: Floats, share: Floats) -> str:
-    half = percent(float(np.median(share)), 2)
-    top = percent(float(np.nanmax(cells)), 2)
-    return (
-        f"In the window half of the units spend at most {half} of their nurse time on it, the highest unit "
-        f"{percent(float(share.max()), 2)}; the highest single week of a unit is {top}."
-    )
+def _ticks(cap: float) -> list[float]:
+    mantissa = cap / 10.0 ** np.floor(np.log10(cap) + 1e-9)
+    intervals = STEPS[min(STEPS, key=lambda step: abs(step - mantissa))]
+    return [cap * n / intervals for n in range(intervals + 1)]
+
+
+def _finding(subject: Subject, ours: Floats, present: Floats, share: Floats) -> str:
+    """Half of the units and the highest; and what few at work in July and at Christmas do to the share."""
+    half, highest = percent(float(np.median(share)), 2), percent(float(share.max()), 2)
+    told = f"In the window half of the units spend at most {half} of nurse time on it, the highest {highest}."
+    stretches, names = low_staff_weeks(subject)
+    low = np.zeros(subject.weeks, dtype=bool)
+    for first, last in stretches:
+        low[first - 1 : last] = True
+    low = low[subject.window.first // 7 : subject.window.end // 7]
+    if not low.any() or low.all():
+        return told
+    few, many = (float(ours[:, w].sum() / max(1.0, present[:, w].sum())) for w in (low, ~low))
+    return f"{told} All units: {percent(few, 2)} in {names}, else {percent(many, 2)}."
 
 
 def _map(page: Page, axes: Axes, cells: Floats, cap: float) -> None:
@@ -117,8 +139,7 @@ def _map(page: Page, axes: Axes, cells: Floats, cap: float) -> None:
     colorbar = page.figure.colorbar(
         image, cax=bar, orientation="horizontal", extend="max" if above else "neither"
     )
-    ticks = np.linspace(0, cap, 4 if round(cap / 10 ** np.floor(np.log10(cap)), 3) in (1.5, 3.0, 6.0) else 5)
-    colorbar.set_ticks(list(ticks), labels=[f"{100 * tick:.3g} %" for tick in ticks])
+    colorbar.set_ticks(_ticks(cap), labels=[level(tick) for tick in _ticks(cap)])
     page.write(
         page.left - 0.2, page.top + 0.44, "Share of nurse\nminutes present", ha="right", va="center_baseline"
     )
@@ -152,8 +173,9 @@ def _areas(page: Page, axes: Axes, subject: Subject, order: Order) -> None:
         else:
             stretches.append((area, row, row))
     across = axes.get_yaxis_transform()
-    short = min(0.4, 0.04 * len(order) / page.height)  # rows that keep neighbours' brackets 0.06 inches apart
+    gap = 0.04 * len(order) / page.height  # rows, on each side of a bracket
     for _, first, last in stretches:
+        short = min(gap, (last - first + 1) / 4)
         axes.plot(
             (-0.012, -0.012),
             (first - 0.5 + short, last + 0.5 - short),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from results.figures.page import Page, heading, make_page
+from results.figures.page import Page, make_page
 from results.figures.style import BLUE, GUIDE, SHADE, VERMILLION, percent
 from results.figures.subject import Floats, Subject
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "How late doses are given, at the hospital and at the units, per stream"
-SITES = {"hospital": (VERMILLION, (0, (4, 2)), 1.6), "unit": (BLUE, "solid", 2.0)}
+SITES: dict[str, dict[str, Any]] = {
+    "hospital": {"color": VERMILLION, "linestyle": (0, (4, 2)), "linewidth": 1.6},
+    "unit": {"color": BLUE, "linestyle": "solid", "linewidth": 2.0},
+}
 COLUMNS = 4
 MOST_DAYS = 60
 HEADING = 0.62
@@ -33,8 +36,9 @@ def draw(subject: Subject) -> Figure:
     rows = -(-len(streams) // columns)
     notes = [
         f"{subject.about_run()} {subject.about_window()}",
-        "Doses that fell due in the window and were given, all replications together; those given early count as given on "
-        "the due day. At the hospital: patients who have not moved or will not, and doses that the unit could not give.",
+        "Doses that fell due in the window and were given, all replications together; those given early "
+        "count as given on the due day. At the hospital: patients who have not moved or will not, and doses "
+        "that the unit could not give.",
         subject.about_patients(),
     ]
     page = make_page(
@@ -42,21 +46,16 @@ def draw(subject: Subject) -> Figure:
     )
     last, highest = _last_day(subject, found), _highest(found)
     panels = page.grid(len(streams), columns, gap=(0.3, 0.3), heading=HEADING)
-    for number, ((axes, left, width), name) in enumerate(zip(panels, found, strict=True)):
-        late_days = streams[name].late_days
+    for panel, name in zip(panels, found, strict=True):
+        axes, late_days = panel.axes, streams[name].late_days
         axes.axvspan(-1, late_days, facecolor=SHADE, linewidth=0, zorder=0)
         axes.axvline(late_days, color=GUIDE, linewidth=0.8, zorder=1)
         for site, counted in found[name].items():
             _curve(axes, site, counted, last)
-        heading(page, axes, left, width, streams[name].label.en, _note(found[name], late_days))
+        panel.head(streams[name].label.en, _note(found[name], late_days))
         _axes(axes, last, highest)
-        if number % columns == 0:
-            axes.set_ylabel("Doses not yet given")
-        else:
-            axes.tick_params(labelleft=False)
-        if number >= len(streams) - columns:
-            axes.set_xlabel("Days after the due date")
-    _legend(page)
+        panel.label("Days after the due date", "Doses not yet given")
+    _legend(page, found)
     return page.figure
 
 
@@ -91,17 +90,14 @@ def _curve(axes: Axes, site: str, counted: Counted, last: int) -> None:
     values, counts = counted
     if not counts.size:
         return
-    colour, style, thick = SITES[site]
     days = np.arange(last + 2)
     left = 1 - np.array([counts[values <= day].sum() for day in days]) / counts.sum()
-    axes.step(days, left, where="post", color=colour, linestyle=style, linewidth=thick, clip_on=True)
+    axes.step(days, left, where="post", **SITES[site])
 
 
 def _note(sites: dict[str, Counted], late_days: int) -> str:
-    told = [
-        f"{s} {percent(_late(c, late_days) / c[1].sum()) if c[1].size else '–'}" for s, c in sites.items()
-    ]
-    return "late: " + ", ".join(told)
+    told = [f"{s} {percent(_late(c, late_days) / c[1].sum())}" for s, c in sites.items() if c[1].size]
+    return "late: " + ", ".join(told) if told else "no doses"
 
 
 def _axes(axes: Axes, last: int, highest: float) -> None:
@@ -114,13 +110,14 @@ def _axes(axes: Axes, last: int, highest: float) -> None:
     axes.grid(axis="y")
 
 
-def _legend(page: Page) -> None:
+def _legend(page: Page, found: Found) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     handles = [
-        Line2D([], [], color=c, linestyle=s, linewidth=w, label=f"given at the {site}")
-        for site, (c, s, w) in SITES.items()
+        Line2D([], [], **style, label=f"given at the {site}")
+        for site, style in SITES.items()
+        if any(sites[site][1].size for sites in found.values())
     ]
     window = Patch(facecolor=SHADE, edgecolor=GUIDE, linewidth=0.4, label="inside the stream's window")
     page.legend([*handles, window])

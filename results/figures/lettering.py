@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import Any
 
 from results.figures.style import Weight
-
-if TYPE_CHECKING:
-    from matplotlib.backends.backend_agg import RendererAgg
 
 ELLIPSIS = "…"
 LONGEST = 400  # characters; more than any line holds
@@ -26,15 +23,15 @@ def width(text: str, size: float, weight: Weight = "normal") -> float:
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
-    wide, _, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
-    return float(wide) / FINE * SLACK
+    wide: float = _renderer().get_text_width_height_descent(text, font, ismath=False)[0]
+    return wide / FINE * SLACK
 
 
 @functools.cache
-def _renderer() -> RendererAgg:
+def _renderer() -> Any:
     from matplotlib.backends.backend_agg import RendererAgg
 
-    return RendererAgg(1, 1, FINE)
+    return RendererAgg(1, 1, FINE)  # type: ignore[no-untyped-call]  # untyped in matplotlib
 
 
 def shorten(text: str, inches: float, size: float, weight: Weight = "normal") -> str:

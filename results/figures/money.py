@@ -1,4 +1,4 @@
-"""What transferred care costs the units and what the uplift brings them, in the window: what both money figures show."""
+"""What transferred care costs the units and what the uplift brings them: what both money figures show."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from results.figures.style import level
 from results.figures.subject import Floats, Subject
 from results.ledger import uplift_ore
 from results.measures import MSEK_ORE
@@ -20,7 +21,7 @@ TICKS = tuple(m * 10.0**p for p in range(-6, 3) for m in (1, 3))
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Money:
-    """MSEK a year per unit or area: costs of shape (replications, keys), the whole uplift of shape (keys,)."""
+    """MSEK a year per unit or area: costs of shape (replications, keys), whole uplift of shape (keys,)."""
 
     keys: tuple[str, ...]
     with_readiness: Floats
@@ -49,9 +50,9 @@ def money_notes(subject: Subject) -> list[str]:
     money = subject.resolved.scenario.money
     return [
         f"{subject.about_run()} {subject.about_window()}",
-        f"Yearly figures in {money.price_year} prices. Cost: staff minutes × rate with patients, material, checks, desk "
-        "work; readiness is what a unit pays to be able to do the procedures at all. Drugs are not included. How much of the "
-        "uplift is left for these streams is not known.",
+        f"Yearly figures in {money.price_year} prices. Cost: staff minutes × rate with patients, material, "
+        "checks, desk work; readiness is what a unit pays to be able to do the procedures at all. Drugs are "
+        "not included. How much of the uplift is left for these streams is not known.",
         subject.about_patients("cost_msek_per_year"),
     ]
 
@@ -61,5 +62,5 @@ def log_ticks(axis: Axis, low: float, high: float) -> None:
     from matplotlib.ticker import NullLocator
 
     ticks = [tick for tick in TICKS if low <= tick <= high]
-    axis.set_ticks(ticks, labels=[f"{100 * tick:g} %" for tick in ticks])
+    axis.set_ticks(ticks, labels=[level(tick) for tick in ticks])
     axis.set_minor_locator(NullLocator())

@@ -1,6 +1,6 @@
 """A page: title, what it shows at a glance, panels, and a footnote that says which run and what it rests on.
 
-Everything is placed in inches from the lower left corner, so that text has the room it needs whatever the data.
+Everything is placed in inches from the lower left corner, so that text has its room whatever the data.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 WIDTH = 11.0
 MARGIN = 0.35
-HEADER = 1.12
-LEGEND = 0.34
+HEADER = 1.08
+LEGEND = 0.32
 FOOTER_LINE = 0.175
 
 
@@ -74,18 +74,16 @@ class Page:
         self.figure.legend(
             handles=list(handles),
             loc="upper left",
-            bbox_to_anchor=((MARGIN - 0.05) / whole, (tall - HEADER + 0.1) / tall),
+            bbox_to_anchor=(MARGIN / whole, (tall - HEADER + 0.05) / tall),
             borderaxespad=0,
-            borderpad=0.2,
+            borderpad=0,
             ncols=len(handles),
             columnspacing=2.2,
             handlelength=2.4,
         )
 
-    def grid(
-        self, count: int, columns: int, *, gap: tuple[float, float], heading: float = 0.0
-    ) -> list[tuple[Axes, float, float]]:
-        """Panels row by row: axes, and the left end and width in inches of the room for a heading above."""
+    def grid(self, count: int, columns: int, *, gap: tuple[float, float], heading: float) -> list[Panel]:
+        """Panels row by row, `gap` inches apart across and down, each with room for a heading above it."""
         rows = -(-count // columns)
         across, down = gap
         wide = (self.width - across * (columns - 1)) / columns
@@ -95,8 +93,41 @@ class Page:
             row, column = divmod(number, columns)
             x = self.left + column * (wide + across)
             y = self.top - (row + 1) * (tall + heading) - row * down
-            found.append((self.axes(x, y, wide, tall), x, wide))
+            outer = column == 0, number + columns >= count
+            found.append(Panel(self, self.axes(x, y, wide, tall), x, y + tall, wide, outer))
         return found
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Panel:
+    """One of several axes on a page, and where its heading goes, in inches."""
+
+    page: Page
+    axes: Axes
+    left: float
+    top: float
+    width: float
+    outer: tuple[bool, bool]  # whether it stands at the left end, at the bottom
+
+    def __repr__(self) -> str:
+        return f"<Panel at {self.left:.1f}, {self.top:.1f}>"
+
+    def head(self, title: str, note: str) -> None:
+        """A title on up to two lines, and a line below it."""
+        self.page.write(self.left, self.top + 0.09, shorten(note, self.width, SMALL), colour=QUIET)
+        lines = wrap(title, self.width, SMALL + 0.5, "bold", lines=2)
+        for number, line in enumerate(reversed(lines)):
+            y = self.top + 0.27 + 0.17 * number
+            self.page.write(self.left, y, line, size=SMALL + 0.5, weight="bold")
+
+    def label(self, x: str, y: str) -> None:
+        """Axis labels, where no other panel says the same."""
+        if self.outer[0]:
+            self.axes.set_ylabel(y)
+        else:
+            self.axes.tick_params(labelleft=False)
+        if self.outer[1]:
+            self.axes.set_xlabel(x)
 
 
 def make_page(
@@ -136,13 +167,3 @@ def empty_page(subject: Subject, title: str, why: str) -> Figure:
     page = make_page(subject, title, "", [subject.about_run()], body=1.6, legend=False, axis=0)
     page.write(WIDTH / 2, (page.top + page.bottom) / 2 + 0.1, why, size=TITLE, ha="center", va="center")
     return page.figure
-
-
-def heading(page: Page, axes: Axes, left: float, width: float, title: str, note: str) -> None:
-    """A panel's title, on up to two lines, and a line below it."""
-    whole, tall = page.figure.get_size_inches()
-    top = axes.get_position().y1 * tall
-    page.write(left, top + 0.09, shorten(note, width, SMALL), size=SMALL, colour=QUIET)
-    lines = wrap(title, width, SMALL + 0.5, "bold", lines=2)
-    for number, line in enumerate(reversed(lines)):
-        page.write(left, top + 0.27 + 0.17 * number, line, size=SMALL + 0.5, weight="bold")

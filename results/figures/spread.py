@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from results.figures.page import empty_page, heading, make_page
-from results.figures.style import BLACK, BLUE, SMALL, count
+from results.figures.page import empty_page, make_page
+from results.figures.style import BLACK, BLUE, count
 from results.figures.subject import Floats, Subject
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def draw(subject: Subject) -> Figure:
     rows = -(-len(streams) // columns)
     notes = [
         f"{subject.about_run()} {subject.about_window()}",
-        "Patients whose unit had accepted them, on the last day of the window; mean number of units over replications. "
-        "Patients in municipal care are left out.",
+        "Patients whose unit had accepted them, on the last day of the window; mean number of units over "
+        "replications. Patients in municipal care are left out.",
         subject.about_patients(),
     ]
     page = make_page(
@@ -48,15 +48,10 @@ def draw(subject: Subject) -> Figure:
     last = _last_class(found)
     highest = max(float(units.max()) for units in found.values())
     panels = page.grid(len(streams), columns, gap=(0.3, 0.4), heading=HEADING)
-    for number, ((axes, left, width), name) in enumerate(zip(panels, found, strict=True)):
-        heading(page, axes, left, width, streams[name].label.en, _note(found[name]))
-        _bars(axes, found[name], last, highest)
-        if number % columns == 0:
-            axes.set_ylabel("Units")
-        else:
-            axes.tick_params(labelleft=False)
-        if number >= len(streams) - columns:
-            axes.set_xlabel("Patients at the unit")
+    for panel, name in zip(panels, found, strict=True):
+        panel.head(streams[name].label.en, _note(found[name]))
+        _bars(panel.axes, found[name], last, highest)
+        panel.label("Patients at the unit", "Units")
     page.legend(
         [
             Patch(facecolor="white", edgecolor=BLACK, hatch="////", label="units without a patient"),
@@ -69,7 +64,7 @@ def draw(subject: Subject) -> Figure:
 def _units(subject: Subject, stream: str) -> Floats:
     """Mean number of units by number of patients, from 0 upwards."""
     values, counts = subject.counted("patients_at_unit", stream, "unit")
-    return np.bincount(values, weights=counts, minlength=2) / subject.replications
+    return np.asarray(np.bincount(values, weights=counts, minlength=2) / subject.replications)
 
 
 def _last_class(found: dict[str, Floats]) -> int:
@@ -109,4 +104,7 @@ def _finding(subject: Subject, found: dict[str, Floats]) -> str:
         name: float(units[1:3].sum() / units[1:].sum()) for name, units in found.items() if units[1:].any()
     }
     most = [name for name, share in few.items() if share >= 0.5]
-    return f"In {len(most)} of {len(found)} streams most units that have patients of the stream have only one or two of them."
+    return (
+        f"In {len(most)} of {len(found)} streams most units that have patients of the stream have only one "
+        "or two of them."
+    )

@@ -1,7 +1,7 @@
 """Colours, line styles and the matplotlib settings that all figures share.
 
-The colours are those of Okabe and Ito that have a contrast of 3:1 or more on white. Two things that a figure tells
-apart differ in shape or dash too, so that it reads in grey.
+The colours are those of Okabe and Ito that have a contrast of 3:1 or more on white. Two things that a figure
+tells apart differ in shape or dash too, so that it reads in grey.
 """
 
 from __future__ import annotations
@@ -74,6 +74,11 @@ def percent(share: float, decimals: int = 1) -> str:
     if 100 * share < smallest / 2:
         return f"<{smallest:g} %"
     return f"{100 * share:.{decimals}f} %" if share < 0.0995 else f"{100 * share:.0f} %"
+
+
+def level(share: float) -> str:
+    """A round share, such as that of a grid line: 5 %, 12.5 %, 100 %."""
+    return f"{100 * share:.3g} %"
 
 
 def count(value: float) -> str:

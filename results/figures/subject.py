@@ -1,4 +1,4 @@
-"""What the figures are about: a run's tables, its scenario and window, and the sentences every figure owes its reader."""
+"""What the figures are about: a run's tables, scenario and window, and what every figure owes its reader."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WITHOUT_NUMBER = ("denosumab", "zoledronate")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Subject:
-    """A run, read once for all its figures. `window` is the window that figures without a time axis speak of."""
+    """A run, read once for all its figures; `window` is what figures without a time axis speak of."""
 
     run: Run
     resolved: Resolved

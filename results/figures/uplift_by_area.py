@@ -9,7 +9,7 @@ import numpy as np
 from results.figures.lettering import shorten
 from results.figures.money import AVAILABLE, Money, log_ticks, money_by, money_notes
 from results.figures.page import MARGIN, Page, empty_page, make_page
-from results.figures.style import BLACK, BLUE, GUIDE, SMALL, VERMILLION, percent
+from results.figures.style import BLACK, BLUE, GUIDE, SMALL, VERMILLION, level, percent
 from results.figures.subject import Floats, Subject
 from results.statistics import summarise
 
@@ -23,7 +23,7 @@ ROW = 0.52
 
 
 def draw(subject: Subject) -> Figure:
-    """Left: MSEK a year. Right: cost as a share of the whole uplift, with 95 % intervals, on a logarithmic scale."""
+    """Left: MSEK a year. Right: cost as a share of the whole uplift, with 95 % intervals, logarithmic."""
     money = money_by(subject, "area")
     if not money.with_readiness.any():
         return empty_page(subject, TITLE, "No transferred care in this run, and so no cost.")
@@ -62,10 +62,11 @@ def _finding(money: Money) -> str:
     total = float(money.uplift.sum())
     means = [float(cost.sum(axis=1).mean()) for cost in (money.with_readiness, money.without_readiness)]
     if total <= 0:
-        return f"The region's cost is {means[0]:.2f} MSEK a year, {means[1]:.2f} without readiness; there is no uplift."
+        told = f"{means[0]:.2f} MSEK a year, {means[1]:.2f} without readiness"
+        return f"The region's cost is {told}; there is no uplift."
     return (
-        f"The region's cost, {means[0]:.2f} MSEK a year, is {percent(means[0] / total)} of an uplift of {total:.1f} MSEK; "
-        f"without readiness {means[1]:.2f} MSEK, {percent(means[1] / total)}."
+        f"The region's cost, {means[0]:.2f} MSEK a year, is {percent(means[0] / total)} of an uplift of "
+        f"{total:.1f} MSEK; without readiness {means[1]:.2f} MSEK, {percent(means[1] / total)}."
     )
 
 
@@ -139,7 +140,7 @@ def _share_axis(axes: Axes, lowest: float, highest: float) -> None:
     for share in AVAILABLE:
         axes.axvline(share, color=GUIDE, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1)
         axes.annotate(
-            f"{percent(share)}\navailable",
+            f"{level(share)}\navailable",
             (share, 1),
             xycoords=("data", "axes fraction"),
             xytext=(0, 4),

@@ -9,7 +9,7 @@ import numpy as np
 from results.figures.lettering import shorten
 from results.figures.money import AVAILABLE, Money, log_ticks, money_by, money_notes
 from results.figures.page import empty_page, make_page
-from results.figures.style import BLUE, GUIDE, SMALL, VERMILLION, count, percent
+from results.figures.style import BLUE, GUIDE, SMALL, VERMILLION, count, level, percent
 from results.figures.subject import Floats, Subject
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _lines(axes: Axes, money: Money) -> None:
         axes.axhline(share, color=GUIDE, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1)
         over, bare = (_over(cost, money, share) for cost in (money.with_readiness, money.without_readiness))
         told = (
-            f"If {percent(share)} of the uplift is available:\n"
+            f"If {level(share)} of the uplift is available:\n"
             f"{count(over)} of {len(money.keys)} units cost more,\n{count(bare)} without readiness"
         )
         axes.annotate(
@@ -116,8 +116,8 @@ def _counts_note(subject: Subject) -> str:
     if subject.replications == 1:
         return "The two marks of a unit stand above each other."
     return (
-        "Marks are means over replications, the two of a unit above each other. The counts at the side are means of what "
-        "each replication gives, and so may differ from the marks above a line."
+        "Marks are means over replications, the two of a unit above each other. The counts at the side are "
+        "means of what each replication gives, and so may differ from the marks above a line."
     )
 
 
@@ -126,7 +126,7 @@ def _finding(money: Money) -> str:
     low, high = np.quantile(shares, (0.1, 0.9))
     none = int((shares == 0).sum())
     told = (
-        f"Half of the units use more than {percent(float(np.median(shares)))} of their uplift, readiness included; eight in "
-        f"ten lie between {percent(float(low))} and {percent(float(high))}."
+        f"Half of the units use more than {percent(float(np.median(shares)))} of their uplift, readiness "
+        f"included; eight in ten lie between {percent(float(low))} and {percent(float(high))}."
     )
     return told + (f" {none} without cost are not shown." if none else "")

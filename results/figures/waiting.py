@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from results.figures.page import empty_page, heading, make_page
+from results.figures.page import empty_page, make_page
 from results.figures.style import BLUE, SMALL, percent
 from results.figures.subject import Floats, Subject
 
@@ -57,15 +57,10 @@ def draw(subject: Subject) -> Figure:
     shares = {name: _classes(*counted) for name, counted in found.items()}
     highest = max(float(share.max()) for share in shares.values())
     panels = page.grid(len(streams), columns, gap=(0.3, 0.55), heading=HEADING)
-    for number, ((axes, left, width), name) in enumerate(zip(panels, found, strict=True)):
-        heading(page, axes, left, width, streams[name].label.en, _note(*found[name]))
-        _bars(axes, shares[name], highest)
-        if number % columns == 0:
-            axes.set_ylabel("Share of visits")
-        else:
-            axes.tick_params(labelleft=False)
-        if number >= len(streams) - columns:
-            axes.set_xlabel("Minutes waited")
+    for panel, name in zip(panels, found, strict=True):
+        panel.head(streams[name].label.en, _note(*found[name]))
+        _bars(panel.axes, shares[name], highest)
+        panel.label("Minutes waited", "Share of visits")
     return page.figure
 
 
@@ -73,7 +68,7 @@ def _classes(values: NDArray[np.int64], counts: Floats) -> Floats:
     if not counts.size:
         return np.zeros(len(CLASSES))
     place = np.searchsorted(CLASSES, values, side="right") - 1
-    return np.bincount(place, weights=counts, minlength=len(CLASSES)) / counts.sum()
+    return np.asarray(np.bincount(place, weights=counts, minlength=len(CLASSES)) / counts.sum())
 
 
 def _bars(axes: Axes, shares: Floats, highest: float) -> None:
@@ -117,6 +112,6 @@ def _finding(found: dict[str, Counted]) -> str:
     seen = np.arange(longest)
     none, hour = total[0] / total.sum(), total[61:].sum() / total.sum()
     return (
-        f"All streams: {percent(float(none))} of the visits begin without a wait, {percent(float(hour))} after more "
-        f"than an hour; 95 % within {quantile(seen, total, 0.95)} minutes."
+        f"All streams: {percent(float(none))} of the visits begin without a wait, "
+        f"{percent(float(hour))} after more than an hour; 95 % within {quantile(seen, total, 0.95)} minutes."
     )

@@ -1,4 +1,4 @@
-"""Nurse hours that transferred care takes in the whole region, week by week, with the spread over replications."""
+"""Nurse hours that transferred care takes in the region, week by week, with the spread over replications."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from results.figures.page import empty_page, make_page
-from results.figures.style import BAND, BLACK, BLUE, GUIDE, SHADE, count, percent
+from results.figures.style import BAND, BLACK, BLUE, GUIDE, SHADE, count, level
 from results.figures.subject import Floats, Subject
 from results.figures.weeks import LOW_STAFF_SHARE, low_staff_weeks, week_axis
 from results.windows import last_planned_transfer
@@ -50,8 +50,9 @@ def _finding(subject: Subject, hours: Floats) -> str:
     share = subject.resolved.scenario.staffing.nurse_direct_share
     fte = subject.measure("nurse_fte", "region", [""]).mean()
     return (
-        f"In the window {count(inside.mean())} hours a week: {count(fte)} nurses who spend {percent(share)} of their time "
-        f"with patients. The highest mean week, from {subject.monday(peak + 1)}, takes {count(mean[peak])}."
+        f"In the window {count(inside.mean())} hours a week: {count(fte)} nurses who spend {level(share)} of "
+        f"their time with patients. The week with the highest mean, from {subject.monday(peak + 1)}, takes "
+        f"{count(mean[peak])}."
     )
 
 
@@ -79,7 +80,7 @@ def _marks(axes: Axes, subject: Subject) -> list[Artist]:
     for first, last in stretches:
         axes.axvspan(first - 0.5, last + 0.5, facecolor=SHADE, linewidth=0, zorder=0)
     if stretches:
-        label = f"staff at {percent(LOW_STAFF_SHARE)} of normal or less ({names})"
+        label = f"staff at {level(LOW_STAFF_SHARE)} of normal or less ({names})"
         handles.append(Patch(facecolor=SHADE, edgecolor=GUIDE, linewidth=0.4, label=label))
     last_day = last_planned_transfer(subject.resolved)
     if last_day is not None and 0 < last_day < subject.weeks * 7:

@@ -16,7 +16,7 @@ LOW_STAFF_SHARE = 0.75  # July and Christmas, not the weeks around them
 
 
 def date_ticks(subject: Subject) -> list[tuple[int, str]]:
-    """Weeks that get a tick, the first to begin in its month, with `Mar` or, once a year, `Mar` and the year below."""
+    """Weeks that get a tick, each the first of its month, labelled `Mar`, once a year with the year below."""
     starts = []
     for week in range(1, subject.weeks + 1):
         day = subject.monday(week)
