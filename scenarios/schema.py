@@ -171,7 +171,9 @@ class Background(Part):
     unit_load_cv: Annotated[float, Field(ge=0, le=2)] = Field(
         description="Coefficient of variation of the load between units (lognormal, mean 1)."
     )
-    visits_per_listed_per_year: NonNegative = Field(le=50, description="Visits per listed person and year, counted.")
+    visits_per_listed_per_year: NonNegative = Field(
+        le=50, description="Visits per listed person and year, counted."
+    )
     doctor_share: Share = Field(description="Share of those visits that are to doctors.")
     nurse_minutes: Positive = Field(le=480, description="Mean minutes of a nurse visit.")
     doctor_minutes: Positive = Field(le=480, description="Mean minutes of a doctor visit.")
@@ -468,7 +470,9 @@ class Scenario(Part):
             monday = self.start_date - dt.timedelta(days=self.start_date.weekday())
             raise ValueError(f"start_date must be a Monday; the one before is {monday}")
         if not FIRST_YEAR <= self.start_date.year <= LAST_YEAR:
-            raise ValueError(f"start_date must lie in {FIRST_YEAR} to {LAST_YEAR}, for which holidays are known")
+            raise ValueError(
+                f"start_date must lie in {FIRST_YEAR} to {LAST_YEAR}, for which holidays are known"
+            )
         return self
 
     @property

@@ -17,7 +17,7 @@ from ruamel.yaml.nodes import Node, ScalarNode
 from ruamel.yaml.parser import Parser
 
 MAX_DEPTH = 20
-MAX_EVENTS = 60_000  # keys, values and brackets; the base scenario has a tenth
+MAX_EVENTS = 40_000  # keys, values and brackets; the base scenario has a seventh
 MAX_DIGITS = 40  # of a whole number: Python refuses to write out very long ones
 LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 

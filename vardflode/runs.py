@@ -116,7 +116,10 @@ def _tables(known: Run | None, good: list[Outcome]) -> dict[str, pa.Table]:
         frames = [(o.replication, o.extracts[name]) for o in good if o.extracts and name in o.extracts]
         if frames:
             new[name] = pa.concat_tables(
-                [_with_replication(pa.Table.from_pandas(f, preserve_index=False), number) for number, f in frames],
+                [
+                    _with_replication(pa.Table.from_pandas(f, preserve_index=False), number)
+                    for number, f in frames
+                ],
                 promote_options="default",
             )
     if known is None:
@@ -137,7 +140,8 @@ def _undictionary(table: pa.Table) -> pa.Table:
     import pyarrow as pa
 
     fields = [
-        pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema
+        pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
+        for f in table.schema
     ]
     return table.cast(pa.schema(fields))
 
@@ -175,7 +179,10 @@ def _manifest(
         "model_version": model_version,
         "replications": list(replications),
         "made": dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), "vardflode": importlib.metadata.version("vardflode")}
+        "versions": {
+            "python": platform.python_version(),
+            "vardflode": importlib.metadata.version("vardflode"),
+        }
         | {name: importlib.metadata.version(name) for name in PACKAGES},
         "commit": _commit(),
         "windows": [

@@ -42,12 +42,10 @@ def test_a_municipality_elsewhere_is_found_also_where_the_scenario_is_wrong(regi
 
 
 def test_a_sender_without_a_hospital_is_named_once(register):
-    register(",SkaS\n", ",Östra\n")
+    register(",SkaS,", ",Östra,")
     (line,) = told("units=own.csv")
     assert line.startswith("own.csv:")
-    assert line.endswith(
-        "sender: 'Östra' is not in travel.hospital_municipality; add the municipality of its hospital to the scenario"
-    )
+    assert "sender: 'Östra' is not in travel.hospital_municipality; add the municipality of its" in line
     resolve("decision-2026", ["units=own.csv", "travel.hospital_municipality={Östra: Skövde}"])
 
 
@@ -58,19 +56,16 @@ def test_a_hospital_in_an_unknown_place(register):
 
 
 def test_sender_dates_name_senders():
-    assert told("transfer.sender_dates={SKAS: 2026-05-04, SU: 2026-05-04}") == [
-        "--set: transfer.sender_dates.SKAS: unknown sender 'SKAS'; did you mean SkaS?"
-    ] or told("transfer.sender_dates={SKAS: 2026-05-04}")[0].startswith(
-        "--set: transfer.sender_dates.SKAS: unknown"
-    )
+    assert told("transfer.sender_dates={SKÄS: 2026-05-04, SU: 2026-05-04}") == [
+        "--set: transfer.sender_dates.SKÄS: unknown sender 'SKÄS'; did you mean SÄS?"
+    ]
 
 
 def test_hubs_name_units_that_can(register):
-    register("u001,VC-001", "u001,VC-001")
-    unable = next(unit for unit in resolve("decision-2026").units if not unit.can_methadone)
-    hubs = f"booking.hubs={{infusion: [u001, u01], injection: [], methadone: [{unable.key}]}}"
-    assert told(hubs) == [
+    register("2,yes,yes,yes,yes,yes,NU", "2,yes,yes,yes,no,yes,NU")
+    hubs = "booking.hubs={infusion: [u001, u01], injection: [], methadone: [u001]}"
+    assert told("units=own.csv", hubs) == [
         "--set: booking.hubs.infusion: unknown unit key 'u01'; did you mean u101?",
         "--set: booking.hubs.injection: names no unit; leave the group out to use the nearest capable unit",
-        f"--set: booking.hubs.methadone: unit {unable.key} has can_methadone no in the register; name another",
+        "--set: booking.hubs.methadone: unit u001 has can_methadone no in the register; name another",
     ]

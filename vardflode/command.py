@@ -1,0 +1,92 @@
+"""Commands whose help begins with examples, and a group that loads a command only when it is used.
+
+`--help` answers in a third of a second because nothing behind a command is imported to list it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import click
+
+from scenarios.faults import suggestion
+
+sets_option = click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one value, such as streams.iron.patients=200. May be given again; later ones win.",
+)
+
+
+class Lazy(NamedTuple):
+    """Where a command lives, and the line that lists it."""
+
+    module: str
+    attribute: str
+    help: str
+
+    @property
+    def works(self) -> bool:
+        """Whether its module is there: a command is listed when it works, not before."""
+        return importlib.util.find_spec(self.module) is not None
+
+
+class Command(click.Command):
+    """A command whose help begins with `examples`, lines that can be typed as they stand."""
+
+    def __init__(self, *args: Any, examples: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_examples(self.examples, formatter)
+        super().format_help(ctx, formatter)
+
+
+class LazyGroup(click.Group):
+    """Commands by name, each imported on first use, listed in the order of the table."""
+
+    def __init__(
+        self, *args: Any, lazy: Mapping[str, Lazy], examples: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy
+        self.examples = examples
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name, command in self.lazy.items() if command.works]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        lazy = self.lazy[cmd_name]
+        command = getattr(importlib.import_module(lazy.module), lazy.attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{lazy.module}.{lazy.attribute} is no command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        names = self.list_commands(ctx)
+        if args[0] not in names and not args[0].startswith("-"):
+            ctx.fail(f"No such command {args[0][:60]!r}{suggestion(args[0][:60], names)}")
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_examples(self.examples, formatter)
+        super().format_help(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.lazy[name].help) for name in self.list_commands(ctx)])
+
+
+def _write_examples(examples: tuple[str, ...], formatter: click.HelpFormatter) -> None:
+    if examples:
+        formatter.write("Examples:\n" + "".join(f"  {line}\n" for line in examples) + "\n")
