@@ -20,7 +20,13 @@ UNIT_SCOPES = frozenset({"municipality", "unit"})
 
 
 def run_json(
-    name: str, digest: str, seed: int, rows: tuple[Row, ...], values: NDArray[np.float64], *, units: bool = False
+    name: str,
+    digest: str,
+    seed: int,
+    rows: tuple[Row, ...],
+    values: NDArray[np.float64],
+    *,
+    units: bool = False,
 ) -> str:
     """One line for one scenario; `units` adds the scopes municipality and unit."""
     scopes = TOLD_SCOPES | (UNIT_SCOPES if units else frozenset())

@@ -22,7 +22,9 @@ MEASURES: dict[str, Measure] = {
     "room_hours_per_year": Measure("hours/year", "Time in a room or infusion place"),
     "nurse_fte": Measure("FTE", "Nurses at full time (hours ÷ direct share ÷ 1,760)"),
     "peak_week_nurse_hours": Measure("hours", "Nurse hours of the busiest week"),
-    "overtime_minutes_per_unit_day": Measure("minutes", "Staff minutes past closing per unit and open day, all patients"),
+    "overtime_minutes_per_unit_day": Measure(
+        "minutes", "Staff minutes past closing per unit and open day, all patients"
+    ),
     "utilisation": Measure("share", "Minutes used by all patients ÷ minutes present"),
     # Doses
     "on_time_share": Measure("share", "Doses given inside their window ÷ doses that fell due"),
@@ -36,14 +38,20 @@ MEASURES: dict[str, Measure] = {
     "patients_handed_back": Measure("patients", "Patients handed back to the hospital for good"),
     "referral_days_mean": Measure("days", "From first referral sent to accepted, rewrites included"),
     "referrals_returned_share": Measure("share", "Referrals returned as incomplete at least once"),
-    "first_visit_days_mean": Measure("days", "From acceptance or due date, whichever is later, to the first dose at the unit"),
+    "first_visit_days_mean": Measure(
+        "days", "From acceptance or due date, whichever is later, to the first dose at the unit"
+    ),
     # Waiting
     "clinic_wait_minutes_mean": Measure("minutes", "Wait in the clinic"),
     "clinic_wait_minutes_p95": Measure("minutes", "Wait in the clinic, 95th percentile"),
     # Others
-    "background_within_guarantee_share": Measure("share", "Other patients' same-day requests seen within the guarantee"),
+    "background_within_guarantee_share": Measure(
+        "share", "Other patients' same-day requests seen within the guarantee"
+    ),
     "background_wait_days_mean": Measure("days", "Wait of the same requests"),
-    "background_diverted_per_year": Measure("visits/year", "Other patients' requests turned away for want of room"),
+    "background_diverted_per_year": Measure(
+        "visits/year", "Other patients' requests turned away for want of room"
+    ),
     "displacement_bound_visits_per_year": Measure(
         "visits/year", "Others' visits displaced at most: if every unit were full"
     ),
@@ -62,7 +70,9 @@ MEASURES: dict[str, Measure] = {
     "units_over_uplift_share": Measure("share", "Units whose cost exceeds their uplift"),
     "extra_visits_affordable": Measure("visits/year", "Room ÷ mean cost per visit"),
     "hospital_freed_visits_per_year": Measure("visits/year", "Hospital visits no longer needed"),
-    "hospital_freed_msek_per_year": Measure("MSEK/year", "Hospital capacity freed, at full price; not money saved"),
+    "hospital_freed_msek_per_year": Measure(
+        "MSEK/year", "Hospital capacity freed, at full price; not money saved"
+    ),
     "hospital_net_hours_per_year": Measure("hours/year", "Hospital hours freed less referrals and questions"),
     "municipal_visits_per_year": Measure("visits/year", "Visits by the municipality"),
     "out_of_hours_events_per_year": Measure("events/year", "Unplanned needs met by out-of-hours care"),

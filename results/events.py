@@ -38,7 +38,10 @@ class Keys:
             "sender": tuple(sorted({u.sender for u in units})),
             "site": SITES,
         }
-        of_units = {scope: [getattr(u, scope) for u in units] for scope in ("area", "municipality", "ownership", "sender")}
+        of_units = {
+            scope: [getattr(u, scope) for u in units]
+            for scope in ("area", "municipality", "ownership", "sender")
+        }
         of_units |= {"region": [""] * len(units), "unit": [u.key for u in units]}
         self.of_unit: dict[str, Codes] = {
             scope: np.array([self.names[scope].index(name) for name in names], dtype=np.int64)
@@ -77,7 +80,9 @@ class Events:
             )
         return found
 
-    def percentile(self, q: float, scope: str, keys: int, value: Floats, windows: tuple[Window, ...]) -> Floats:
+    def percentile(
+        self, q: float, scope: str, keys: int, value: Floats, windows: tuple[Window, ...]
+    ) -> Floats:
         """Percentile of values per window and key, NaN where there are none, shape (windows, keys)."""
         found = np.full((len(windows), keys), np.nan)
         for row, window in zip(found, windows, strict=True):
@@ -115,7 +120,9 @@ def weekly_at_units(keys: Keys, unit: Codes, day: Codes, *weights: Floats) -> tu
     first = int(day.min()) // 7 if day.size else 0
     units, weeks = len(keys.names["unit"]), (int(day.max()) // 7 - first + 1 if day.size else 0)
     cell = (day // 7 - first) * units + unit
-    summed = [np.bincount(cell, weights=weight, minlength=weeks * units) for weight in weights]
+    summed = [
+        np.bincount(cell, weights=weight, minlength=weeks * units).astype(np.float64) for weight in weights
+    ]
     at = np.tile(np.arange(units), weeks)
     monday = np.repeat((np.arange(weeks) + first) * 7, units)
     return Events(monday, {scope: keys.of_unit[scope][at] for scope in UNIT_SCOPES}), summed

@@ -13,7 +13,19 @@ from numpy.typing import NDArray
 
 from results.windows import Window, steady_window, year_windows
 from scenarios.load import Resolved
-from sim.records import ATTENDED, CHECK, DOSE, FAILED, HOSPITAL, NEVER, SITES, UNIT, UNPLANNED, WITHHELD, Records
+from sim.records import (
+    ATTENDED,
+    CHECK,
+    DOSE,
+    FAILED,
+    HOSPITAL,
+    NEVER,
+    SITES,
+    UNIT,
+    UNPLANNED,
+    WITHHELD,
+    Records,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,9 +73,10 @@ def _transferred_minutes(records: Records, weeks: int, units: int) -> NDArray[np
     visits = records.visits[(records.visits["site"] == UNIT) & (records.visits["day"] >= 0)]
     cell = visits["day"] // 7 * units + records.patients["unit"][visits["patient"]]
     columns = [
-        np.bincount(cell, weights=visits[f"{resource}_minutes"], minlength=weeks * units) for resource in RESOURCES
+        np.bincount(cell, weights=visits[f"{resource}_minutes"], minlength=weeks * units)
+        for resource in RESOURCES
     ]
-    return np.stack(columns, axis=1).reshape(weeks, units, 3)
+    return np.stack(columns, axis=1).reshape(weeks, units, 3).astype(np.float64)
 
 
 def transfers(resolved: Resolved, records: Records) -> pd.DataFrame:
@@ -112,7 +125,9 @@ def distributions(resolved: Resolved, records: Records) -> pd.DataFrame:
     return table.astype({"stream": str, "what": str, "site": str})
 
 
-def _counted(what: str, stream: NDArray[np.int64], site: NDArray[np.str_], value: NDArray[np.int64]) -> pd.DataFrame:
+def _counted(
+    what: str, stream: NDArray[np.int64], site: NDArray[np.str_], value: NDArray[np.int64]
+) -> pd.DataFrame:
     import pandas as pd
 
     rows = pd.DataFrame({"stream": stream, "site": site, "value": value.astype(np.int32)})
@@ -131,12 +146,17 @@ def _dose_days(records: Records, window: Window) -> pd.DataFrame:
 
 def _clinic_waits(records: Records, window: Window) -> pd.DataFrame:
     visits = records.visits
-    met = np.isin(visits["outcome"], (ATTENDED, FAILED, WITHHELD)) & np.isin(visits["kind"], (DOSE, CHECK, UNPLANNED))
+    met = np.isin(visits["outcome"], (ATTENDED, FAILED, WITHHELD)) & np.isin(
+        visits["kind"], (DOSE, CHECK, UNPLANNED)
+    )
     inside = (visits["day"] >= window.first) & (visits["day"] < window.end)
     visits = visits[met & inside & (visits["site"] == UNIT)]
     stream = records.patients["stream"][visits["patient"]].astype(np.int64)
     return _counted(
-        "clinic_wait_minutes", stream, np.full(visits.size, "unit"), np.floor(visits["wait_minutes"]).astype(np.int64)
+        "clinic_wait_minutes",
+        stream,
+        np.full(visits.size, "unit"),
+        np.floor(visits["wait_minutes"]).astype(np.int64),
     )
 
 

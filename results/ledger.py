@@ -150,7 +150,9 @@ def uplift_ore(resolved: Resolved, window: Window) -> NDArray[np.int64]:
         year = int(calendar_year.name)
         if days and (money.uplift_recurs or year == first_year):
             length = (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days if window.calendar else window.days
-            sek += money.uplift_msek_per_year * 1e6 * money.uplift_index ** (year - first_year) * days / length
+            sek += (
+                money.uplift_msek_per_year * 1e6 * money.uplift_index ** (year - first_year) * days / length
+            )
     weights = np.array([unit.weighted_listing for unit in resolved.units])
     cumulative = np.rint(np.cumsum(weights) / weights.sum() * round(sek * ORE))
-    return np.diff(cumulative, prepend=0.0).astype(np.int64)
+    return np.asarray(np.diff(cumulative, prepend=0.0), dtype=np.int64)

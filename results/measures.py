@@ -76,7 +76,8 @@ class Replication:
 
     def per_stream(self, values: list[float], patient: NDArray[np.int32]) -> Floats:
         """A value of each patient's stream."""
-        return np.array(values, dtype=np.float64)[self.records.patients["stream"][patient]]
+        by_stream = np.array(values, dtype=np.float64)
+        return np.asarray(by_stream[self.records.patients["stream"][patient]])
 
     @property
     def streams(self) -> list:  # type: ignore[type-arg]  # Stream, in the order of the records' codes
@@ -87,7 +88,7 @@ class Replication:
     def at_unit(self) -> NDArray[np.bool_]:
         """Visits at units that took place."""
         visits = self.records.visits
-        return (visits["site"] == UNIT) & np.isin(visits["outcome"], (ATTENDED, FAILED, WITHHELD))
+        return np.asarray(visits["site"] == UNIT) & np.isin(visits["outcome"], (ATTENDED, FAILED, WITHHELD))
 
     @property
     def treatments(self) -> NDArray[np.bool_]:
@@ -194,12 +195,14 @@ def transfer(run: Replication, table: Table) -> None:
     numbers = np.arange(people.size)
 
     def events(mask: NDArray[np.bool_], day: NDArray[np.int32]) -> Events:
-        return of_patients(run.keys, run.records, numbers[mask], day[mask])
+        return of_patients(run.keys, run.records, numbers[mask], day[mask].astype(np.int64))
 
     accepted = people["accepted"] != NEVER
     moved = events(accepted, people["accepted"])
     table.count("patients_transferred", moved, per_year=False)
-    table.ratio("referral_days_mean", moved, (people["accepted"] - people["referred"])[accepted].astype(np.float64))
+    table.ratio(
+        "referral_days_mean", moved, (people["accepted"] - people["referred"])[accepted].astype(np.float64)
+    )
     back = people["handed_back"] != NEVER
     table.count("patients_handed_back", events(back, people["handed_back"]), per_year=False)
     seen = people["first_visit"] != NEVER
@@ -219,7 +222,9 @@ def _patients_at_units(run: Replication, table: Table) -> None:
     people = run.records.patients
     mask = (people["accepted"] != NEVER) & ~people["municipal"]
     first = people["accepted"][mask]
-    left = np.where(people["left_unit"] == NEVER, run.resolved.scenario.horizon_days, people["left_unit"])[mask]
+    left = np.where(people["left_unit"] == NEVER, run.resolved.scenario.horizon_days, people["left_unit"])[
+        mask
+    ]
     at_units = of_patients(run.keys, run.records, np.nonzero(mask)[0], first)
     for scope in at_units.codes:
         keys = len(run.keys.names[scope])
@@ -255,7 +260,9 @@ def others(run: Replication, table: Table) -> None:
     )
     table.count("background_diverted_per_year", away, turned_away)
     ours, at_unit = run.visits(run.at_unit)
-    displaced = ours["nurse_minutes"] / background.nurse_minutes + ours["doctor_minutes"] / background.doctor_minutes
+    displaced = (
+        ours["nurse_minutes"] / background.nurse_minutes + ours["doctor_minutes"] / background.doctor_minutes
+    )
     table.count("displacement_bound_visits_per_year", at_unit, displaced)
 
 
@@ -268,17 +275,17 @@ def same_day_requests(records: Records, guarantee_days: int) -> tuple[NDArray[np
 
 def skill(run: Replication, table: Table) -> None:
     """Whether units see enough of each procedure to keep it up."""
-    rows, events = run.visits(run.treatments)
+    _, events = run.visits(run.treatments)
     units, streams = len(run.records.units), len(run.streams)
     unit, stream = events.codes["unit"], events.codes["stream"]
     groups = sorted({s.procedure_group for s in run.streams})
     group = np.array([groups.index(s.procedure_group) for s in run.streams], dtype=np.int64)
-    least = np.array(
-        [run.resolved.scenario.money.procedures[g].minimum_visits_per_year for g in groups]
-    )
+    least = np.array([run.resolved.scenario.money.procedures[g].minimum_visits_per_year for g in groups])
     at = Events(events.day, {"cell": unit * streams + stream, "group": unit * len(groups) + group[stream]})
     cells = at.total("cell", units * streams, None, table.windows).reshape(len(table.windows), units, streams)
-    low = at.total("group", units * len(groups), None, table.windows).reshape(len(table.windows), units, len(groups))
+    low = at.total("group", units * len(groups), None, table.windows).reshape(
+        len(table.windows), units, len(groups)
+    )
     factors = table.factors()[:, None]
     performing = (cells > 0).sum(axis=1)
     table.add("units_without_patient_share", "stream", 1 - performing / units)
@@ -286,7 +293,11 @@ def skill(run: Replication, table: Table) -> None:
     anything = cells.sum(axis=2)
     any_unit = (anything > 0).sum(axis=1, keepdims=True)
     table.add("units_without_patient_share", "region", 1 - any_unit / units)
-    table.add("visits_per_performing_unit", "region", divide(anything.sum(axis=1, keepdims=True) * factors, any_unit))
+    table.add(
+        "visits_per_performing_unit",
+        "region",
+        divide(anything.sum(axis=1, keepdims=True) * factors, any_unit),
+    )
     below = low * factors[:, :, None] < least
     _low_volume(table, events, unit, group[stream], below)
 
@@ -311,7 +322,9 @@ def services(run: Replication, table: Table) -> None:
     freed = of_patients(run.keys, run.records, given["patient"], given["given"])
     share = run.per_stream([s.hospital_visit_freed_share for s in run.streams], given["patient"])
     table.count("hospital_freed_visits_per_year", freed, share)
-    _hospital_net_hours(run, table, freed, share * run.per_stream([s.minutes for s in run.streams], given["patient"]))
+    _hospital_net_hours(
+        run, table, freed, share * run.per_stream([s.minutes for s in run.streams], given["patient"])
+    )
     _, municipal = run.visits(visits["site"] == MUNICIPALITY)
     table.count("municipal_visits_per_year", municipal)
     _, urgent = run.visits(visits["site"] == OUT_OF_HOURS)
@@ -332,15 +345,19 @@ def _hospital_net_hours(run: Replication, table: Table, freed: Events, minutes: 
     people = run.records.patients
     mask = people["accepted"] != NEVER
     first = people["accepted"][mask]
-    left = np.where(people["left_unit"] == NEVER, run.resolved.scenario.horizon_days, people["left_unit"])[mask]
+    left = np.where(people["left_unit"] == NEVER, run.resolved.scenario.horizon_days, people["left_unit"])[
+        mask
+    ]
     asking = of_patients(run.keys, run.records, np.nonzero(mask)[0], first)
     for scope in freed.codes:
         keys = len(run.keys.names[scope])
-        gain = freed.total(scope, keys, minutes, table.windows) - written.total(scope, keys, wrote, table.windows)
-        for row, window in zip(gain, table.windows, strict=True):
+        gain = freed.total(scope, keys, minutes, table.windows) - written.total(
+            scope, keys, wrote, table.windows
+        )
+        for number, window in enumerate(table.windows):
             days = np.clip(np.minimum(left, window.end) - np.maximum(first, window.first), 0, None)
             patient_days = np.bincount(asking.codes[scope], weights=days, minlength=keys)
-            row -= patient_days / 365.25 * hospital.question_minutes_per_patient_year
+            gain[number] -= patient_days / 365.25 * hospital.question_minutes_per_patient_year
         table.add("hospital_net_hours_per_year", scope, gain / 60 * table.factors()[:, None])
 
 
@@ -349,7 +366,9 @@ def _travel_by_site(run: Replication, table: Table, to_units: Floats) -> None:
     units, distances, travel = run.resolved.units, read_distances(), run.resolved.scenario.travel
     there = {u.sender: travel.hospital_municipality[u.sender] for u in units}
     one_way = [
-        travel.within_municipality_km if u.municipality == there[u.sender] else distances[u.municipality, there[u.sender]]
+        travel.within_municipality_km
+        if u.municipality == there[u.sender]
+        else distances[u.municipality, there[u.sender]]
         for u in units
     ]
     given = run.records.doses[run.records.doses["site"] == HOSPITAL]
@@ -372,14 +391,19 @@ def _kilometres(run: Replication, patient: NDArray[np.int32]) -> Floats:
     for pair in dict.fromkeys(pairs):
         here, there = places[pair[0]], places[pair[1]]
         known[pair] = 2 * (within if here == there else distances[here, there])
-    return np.array([known[h, u] for h, u in zip(people["home"].tolist(), people["unit"].tolist(), strict=True)])
+    return np.array(
+        [known[h, u] for h, u in zip(people["home"].tolist(), people["unit"].tolist(), strict=True)]
+    )
 
 
 def money(run: Replication, book: Ledger, table: Table) -> None:
     """What transferred care costs the units, and how far the uplift reaches."""
     scenario = run.resolved.scenario
     rows = book.rows
-    codes = {scope: run.keys.of_unit[scope][rows["unit"]] for scope in ("region", "area", "municipality", "ownership", "unit")}
+    codes = {
+        scope: run.keys.of_unit[scope][rows["unit"]]
+        for scope in ("region", "area", "municipality", "ownership", "unit")
+    }
     costs = Events(rows["day"].astype(np.int64), codes | {"stream": rows["stream"].astype(np.int64)})
     msek = rows["ore"] / MSEK_ORE
     care = rows["line"] != READINESS
@@ -394,7 +418,11 @@ def money(run: Replication, book: Ledger, table: Table) -> None:
     given = run.records.doses[run.records.doses["site"] == UNIT]
     freed = of_patients(run.keys, run.records, given["patient"], given["given"])
     share = run.per_stream([s.hospital_visit_freed_share for s in run.streams], given["patient"])
-    table.count("hospital_freed_msek_per_year", freed, share * in_prices_of(scenario, scenario.money.hospital_visit_sek) / 1e6)
+    table.count(
+        "hospital_freed_msek_per_year",
+        freed,
+        share * in_prices_of(scenario, scenario.money.hospital_visit_sek) / 1e6,
+    )
     _, treatments = run.visits(run.treatments)
     _against_uplift(run, table, costs, msek, care, treatments)
 
@@ -426,14 +454,17 @@ def _against_uplift(
     units = len(run.records.units)
     costs_units = {
         "": costs.total("unit", units, msek, table.windows) * table.factors()[:, None],
-        "readiness=no": costs.where(care).total("unit", units, msek[care], table.windows) * table.factors()[:, None],
+        "readiness=no": costs.where(care).total("unit", units, msek[care], table.windows)
+        * table.factors()[:, None],
     }
     visits = treatments.total("unit", units, None, table.windows) * table.factors()[:, None]
     for scope in ("region", "area", "municipality", "ownership", "unit"):
         _uplift_rows(table, scope, "", uplift_units * base, costs_units[""], visits)
     for share in AVAILABLE_SHARES:
         for readiness, cost in costs_units.items():
-            key = ";".join(part for part in (f"available={share:g}" if share != base else "", readiness) if part)
+            key = ";".join(
+                part for part in (f"available={share:g}" if share != base else "", readiness) if part
+            )
             if key:
                 _uplift_rows(table, "region", key, uplift_units * share, cost, visits)
 

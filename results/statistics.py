@@ -51,4 +51,6 @@ def _quantile(values: NDArray[np.float64], n: NDArray[np.int64], q: float) -> ND
     low = np.floor(place).astype(np.int64)
     high = np.minimum(low + 1, np.maximum(n - 1, 0))
     columns = np.arange(values.shape[1])
-    return np.asarray(ordered[low, columns] + (place - low) * (ordered[high, columns] - ordered[low, columns]))
+    return np.asarray(
+        ordered[low, columns] + (place - low) * (ordered[high, columns] - ordered[low, columns])
+    )

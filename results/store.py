@@ -61,9 +61,12 @@ class Run:
         if not path.is_file():
             raise NotARun(f"{self.folder.name} has no {name}.parquet; run it again with --fresh")
         chosen = self.replications if replications is None else list(replications)
-        return pq.read_table(path, filters=[("replication", "in", chosen)]).to_pandas()
+        table: pd.DataFrame = pq.read_table(path, filters=[("replication", "in", chosen)]).to_pandas()
+        return table
 
-    def measures(self, replications: Sequence[int] | None = None) -> tuple[tuple[Row, ...], NDArray[np.float64]]:
+    def measures(
+        self, replications: Sequence[int] | None = None
+    ) -> tuple[tuple[Row, ...], NDArray[np.float64]]:
         """Rows and values, shape (replications, rows)."""
         table = self.table("measures", replications)
         count = table["replication"].nunique()
@@ -90,9 +93,13 @@ def open_run(folder: Path) -> Run:
     except FileNotFoundError:
         raise NotARun(f"{folder} is not a whole run: it has no {MANIFEST}; run the scenario again") from None
     except (OSError, ValueError) as error:
-        raise NotARun(f"{folder / MANIFEST} cannot be read ({error}); run the scenario again with --fresh") from None
+        raise NotARun(
+            f"{folder / MANIFEST} cannot be read ({error}); run the scenario again with --fresh"
+        ) from None
     if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
-        raise NotARun(f"{folder} was made by another version of vardflode; run the scenario again with --fresh")
+        raise NotARun(
+            f"{folder} was made by another version of vardflode; run the scenario again with --fresh"
+        )
     return Run(folder, manifest)
 
 
@@ -155,7 +162,9 @@ def transfers_csv(table: pa.Table, resolved: Resolved) -> str:
     means = frame.groupby(["sender", "area", "stream", "week"])[steps].sum() / count
     rows = means.round(3).reset_index()
     start = resolved.scenario.start_date
-    rows.insert(4, "week_starts", [(start + dt.timedelta(weeks=int(w) - 1)).isoformat() for w in rows["week"]])
+    rows.insert(
+        4, "week_starts", [(start + dt.timedelta(weeks=int(w) - 1)).isoformat() for w in rows["week"]]
+    )
     for column in ("sender", "area", "stream"):
         rows[column] = [harmless_cell(text) for text in rows[column]]
     return str(rows.to_csv(index=False, lineterminator="\n"))

@@ -137,12 +137,18 @@ def _doses_in_short(resolved: Resolved, figures: Figures) -> str:
         f"Doses: {figures.told('on_time_share', 'site', 'unit')} on time at units, "
         f"{figures.told('on_time_share', 'site', 'hospital')} at the hospital"
     )
-    return f"{told}; least in {worst}, {figures.told('on_time_share', 'stream', worst)}." if worst else f"{told}."
+    return (
+        f"{told}; least in {worst}, {figures.told('on_time_share', 'stream', worst)}."
+        if worst
+        else f"{told}."
+    )
 
 
 def _uplift_in_short(figures: Figures) -> str:
     """Down to which share of the uplift the cost still fits."""
-    enough = [s for s in AVAILABLE_SHARES if figures.mean("uplift_share_used", key=_share_key(figures, s)) <= 1]
+    enough = [
+        s for s in AVAILABLE_SHARES if figures.mean("uplift_share_used", key=_share_key(figures, s)) <= 1
+    ]
     if not enough:
         return "more than the whole uplift."
     least = min(enough)
@@ -158,7 +164,7 @@ def _share_key(figures: Figures, share: float) -> str:
     return key if Row("uplift_share_used", "region", key, figures.window) in figures.place else ""
 
 
-def _measure_rows(figures: Figures, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def _measure_rows(figures: Figures, names: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
     return tuple((MEASURES[name].meaning, figures.told(name), _unit(name)) for name in names)
 
 
@@ -234,7 +240,8 @@ def _assumed_numbers(resolved: Resolved) -> tuple[str, ...]:
 def _transfer(resolved: Resolved, figures: Figures) -> Section:
     years = [f"year{k + 1}" for k in range(resolved.scenario.horizon_years)]
     rows = [
-        (f"Patients accepted, {year}", figures.told("patients_transferred", window=year), "patients") for year in years
+        (f"Patients accepted, {year}", figures.told("patients_transferred", window=year), "patients")
+        for year in years
     ]
     first = years[0]
     for name in ("referral_days_mean", "referrals_returned_share", "first_visit_days_mean"):
@@ -277,20 +284,31 @@ def _skill(resolved: Resolved, figures: Figures) -> Section:
         for group, procedure in sorted(resolved.scenario.money.procedures.items())
     )
     columns = ("stream", "units without a visit", "visits per performing unit", "visits at low-volume units")
-    return Section("Skill", columns, rows, (f"low volume: below so many visits a year of the procedure group: {minimum}",))
+    return Section(
+        "Skill",
+        columns,
+        rows,
+        (f"low volume: below so many visits a year of the procedure group: {minimum}",),
+    )
 
 
 def _money(resolved: Resolved, figures: Figures) -> Section:
     rows = [
         (MEASURES["cost_msek_per_year"].meaning, figures.told("cost_msek_per_year"), "MSEK/year"),
         ("the same without readiness", figures.told("cost_msek_per_year", key="readiness=no"), "MSEK/year"),
-        *_measure_rows(figures, ("readiness_msek_per_year", "drug_msek_per_year", "patient_fee_msek_per_year")),
+        *_measure_rows(
+            figures, ("readiness_msek_per_year", "drug_msek_per_year", "patient_fee_msek_per_year")
+        ),
         *_measure_rows(figures, ("hospital_freed_msek_per_year",)),
     ]
     for window in calendar_windows(resolved):
         part = f", {window.days} days of it" if window.part_year else ""
         rows.append(
-            (f"Cost in {window.name}{part} (not annualised)", figures.told("cost_msek_per_year", window=window.name), "MSEK")
+            (
+                f"Cost in {window.name}{part} (not annualised)",
+                figures.told("cost_msek_per_year", window=window.name),
+                "MSEK",
+            )
         )
     remarks = (
         f"Prices of {resolved.scenario.money.price_year}. Another costing, never to be mixed with this one: at full "
@@ -314,7 +332,14 @@ def _uplift(figures: Figures) -> Section:
                 figures.told("extra_visits_affordable", key=key),
             )
         )
-    columns = ("available", "used", "used without readiness", "room, MSEK/year", "units over", "more visits/year")
+    columns = (
+        "available",
+        "used",
+        "used without readiness",
+        "room, MSEK/year",
+        "units over",
+        "more visits/year",
+    )
     remarks = (
         "How much of the uplift is left for these streams is not stated; every share is a question, not a plan. "
         "Units over: those whose cost exceeds their own part.",

@@ -37,7 +37,13 @@ class Table:
         return f"<Table of {len(self.rows)} values>"
 
     def add(
-        self, name: str, scope: str, values: Floats, *, key: str = "", windows: tuple[Window, ...] | None = None
+        self,
+        name: str,
+        scope: str,
+        values: Floats,
+        *,
+        key: str = "",
+        windows: tuple[Window, ...] | None = None,
     ) -> None:
         """Add values of shape (windows, keys of the scope); `key` names a variant of a region's value."""
         for window, row in zip(windows or self.windows, values, strict=True):
@@ -45,14 +51,21 @@ class Table:
                 self.rows.append(Row(name, scope, key or own, window.name))
                 self.values.append(float(value))
 
-    def count(self, name: str, events: Events, weight: Floats | None = None, *, per_year: bool = True) -> None:
+    def count(
+        self, name: str, events: Events, weight: Floats | None = None, *, per_year: bool = True
+    ) -> None:
         """A sum over events at every scope they have, yearly unless told."""
         for scope in scopes_of(events):
             total = events.total(scope, len(self.keys.names[scope]), weight, self.windows)
             self.add(name, scope, total * self.factors()[:, None] if per_year else total)
 
     def ratio(
-        self, name: str, events: Events, top: Floats, bottom: Floats | None = None, scopes: Iterable[str] | None = None
+        self,
+        name: str,
+        events: Events,
+        top: Floats,
+        bottom: Floats | None = None,
+        scopes: Iterable[str] | None = None,
     ) -> None:
         """A sum over a sum (or over the number of events), pooled at every scope; NaN without events."""
         for scope in scopes_of(events) if scopes is None else scopes:
@@ -61,7 +74,8 @@ class Table:
                 name,
                 scope,
                 divide(
-                    events.total(scope, keys, top, self.windows), events.total(scope, keys, bottom, self.windows)
+                    events.total(scope, keys, top, self.windows),
+                    events.total(scope, keys, bottom, self.windows),
                 ),
             )
 

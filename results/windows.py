@@ -54,7 +54,7 @@ def last_planned_transfer(resolved: Resolved) -> int | None:
         return start + transfer.ramp_weeks * 7
     if transfer.ramp == "by_sender":
         dates = [transfer.start_date, *transfer.sender_dates.values()]
-        return max(0, max((date - scenario.start_date).days for date in dates))
+        return max(0, *((date - scenario.start_date).days for date in dates))
     if transfer.ramp == "next_due":
         return start + max(stream.interval_days for stream in scenario.streams.values())
     return start

@@ -19,8 +19,8 @@ from sim.background import TABLE_SIZE, gamma_table
 from sim.calendar import Calendar
 from sim.clinic import Clinic, Visit
 from sim.patients import CHECK_VISIT, VISIT, Patient
-from sim.records import CHECK, DOSE, UNPLANNED
 from sim.randomness import name_number
+from sim.records import CHECK, DOSE, UNPLANNED
 from sim.staff import PROFESSIONS
 
 
@@ -49,12 +49,16 @@ def nearest_day(due: int, early: int, late: int, limit: int) -> Iterator[int]:
 class Booking:
     """Books, moves and describes the visits of transferred patients."""
 
-    def __init__(self, env: simpy.Environment, scenario: Scenario, calendar: Calendar, clinic: Clinic) -> None:
+    def __init__(
+        self, env: simpy.Environment, scenario: Scenario, calendar: Calendar, clinic: Clinic
+    ) -> None:
         self.env, self.scenario, self.calendar, self.clinic = env, scenario, calendar, clinic
         self.horizon = scenario.booking.diary_horizon_weeks * 7
         self.notice = scenario.booking.rebooking_notice_days
         self.acceptable = DAY_CHOICES[scenario.booking.day_choice]
-        self._tables = {name: gamma_table(stream.minutes_cv).tolist() for name, stream in scenario.streams.items()}
+        self._tables = {
+            name: gamma_table(stream.minutes_cv).tolist() for name, stream in scenario.streams.items()
+        }
         self._number = 0
 
     def __repr__(self) -> str:
@@ -128,13 +132,19 @@ class Booking:
         return self._first_with_room(patient, profession, stream.minutes, infusion, days, first)
 
     def _first_with_room(
-        self, patient: Patient, profession: int, minutes: float, infusion: bool, days: Iterable[int], first: int
+        self,
+        patient: Patient,
+        profession: int,
+        minutes: float,
+        infusion: bool,
+        days: Iterable[int],
+        first: int,
     ) -> int | None:
         last = self.today + self.horizon
         for day in self.acceptable(self, days):
-            if first <= day <= last and self.calendar.is_open(day):
-                if self.clinic.has_room(patient.unit, profession, day, minutes, infusion):
-                    return day
+            bookable = first <= day <= last and self.calendar.is_open(day)
+            if bookable and self.clinic.has_room(patient.unit, profession, day, minutes, infusion):
+                return day
         return None
 
     def _check(self, patient: Patient, first: int) -> Visit:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-import holidays
 import numpy as np
+from holidays.countries.sweden import Sweden
 from numpy.typing import NDArray
 
 from scenarios.schema import WEEKDAYS, Scenario
@@ -96,12 +96,10 @@ def _hours(date: dt.date, scenario: Scenario) -> tuple[int, int]:
 
 
 _YEARS = range(2020, 2101)
-_CLOSED = holidays.Sweden(
+_CLOSED = Sweden(
     years=_YEARS, expand=False, language="en_US", include_sundays=False, categories=("public", "de_facto")
 )
-_BANKS = holidays.Sweden(
-    years=_YEARS, expand=False, language="en_US", include_sundays=False, categories=("bank",)
-)
+_BANKS = Sweden(years=_YEARS, expand=False, language="en_US", include_sundays=False, categories=("bank",))
 
 
 def is_holiday(date: dt.date) -> bool:

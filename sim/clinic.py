@@ -23,6 +23,7 @@ from sim.hospital import Journey
 from sim.log import Log
 from sim.patients import Patient
 from sim.records import ATTENDED, CHECK, FAILED, NO_SHOW, NOT_SEEN, OTHER_OUTCOMES, UNPLANNED, WITHHELD
+from sim.staff import NURSE
 
 CLINIC_INSTANT = 0.25
 SLOT_MINUTES = 5
@@ -35,8 +36,8 @@ class Visit:
 
     `expected_minutes` is what booking counts on, `minutes` what it takes; `last_day` is the last day to which
     a morning may move it; `slot` is its appointment as a share of the day's appointment hours, which becomes
-    `arrival_minute` (after opening) when the day comes; `desk_minutes` is the other profession's work beside it. `before` is the dose that
-    a check precedes.
+    `arrival_minute` (after opening) when the day comes; `desk_minutes` is the other profession's work beside
+    it. `before` is the dose that a check precedes.
     """
 
     number: int
@@ -150,8 +151,8 @@ class Clinic:
                 visit.arrival_minute = 1 + int(visit.slot * slots) * SLOT_MINUTES
         arrays = _arrays(visits, servers.shape[0])
         ends, arrivals, services, who = kernel.day_list(
-            i, max(0.0, open_minutes - self.last_arrival), self.others.keys, self.others.minutes, self.others.minutes_table,
-            self.diary, self.carried, arrays.offsets, arrays.arrival, arrays.minutes, arrays.comes,
+            i, max(0.0, open_minutes - self.last_arrival), self.others.keys, self.others.minutes,
+            self.others.minutes_table, self.diary, self.carried, arrays.offsets, arrays.arrival, arrays.minutes, arrays.comes,
         )  # fmt: skip
         starts, self.used[i], self.overtimes[i] = kernel.queue_day(
             ends, arrivals, services, servers, float(open_minutes), open_minutes + self.overtime
@@ -217,10 +218,8 @@ class Clinic:
 
     def _record(self, visit: Visit, wait: float, day: int) -> None:
         took = visit.outcome in (ATTENDED, FAILED, WITHHELD)
-        minutes = {"nurse_minutes": 0.0, "doctor_minutes": 0.0}
-        if took:
-            minutes["nurse_minutes" if visit.profession == 0 else "doctor_minutes"] = visit.minutes
-            minutes["doctor_minutes" if visit.profession == 0 else "nurse_minutes"] += visit.desk_minutes
+        seen_by, beside = (visit.minutes, visit.desk_minutes) if took else (0.0, 0.0)
+        nurse, doctor = (seen_by, beside) if visit.profession == NURSE else (beside, seen_by)
         self.log.visit(
             visit.patient,
             visit.kind,
@@ -229,8 +228,9 @@ class Clinic:
             moves=visit.moves,
             arrival_minute=visit.arrival_minute,
             wait_minutes=wait if took else 0.0,
+            nurse_minutes=nurse,
+            doctor_minutes=doctor,
             room_minutes=visit.room_minutes if took else 0.0,
-            **minutes,
         )
 
 
@@ -278,4 +278,3 @@ def _waits(
     seen = ours[starts[ours] != kernel.NOT_SEEN]
     waits[who[seen]] = starts[seen] - arrivals[seen]
     return waits
-

@@ -32,10 +32,10 @@ def _words(unit_key, day, profession, purpose, number):  # type: ignore[no-untyp
 
 
 @nb.njit(cache=True)
-def balance(
+def balance(  # type: ignore[no-untyped-def]  # numba infers
     day, capacity, planned, committed, bookable_share, horizon, requests, keys, mean_minutes, accepts,
     diary, carried, offsets, expected_minutes, movable, counts,
-):  # type: ignore[no-untyped-def]  # fmt: skip  # numba infers; one line of arguments per concern
+):  # fmt: skip
     """Set each unit's expected minutes against the staff present; move what does not fit.
 
     `capacity` (u, p) is minutes present with overtime; `diary` (u, p, k, slot, w) counts other patients by
@@ -93,9 +93,9 @@ def balance(
 
 
 @nb.njit(cache=True)
-def day_list(
+def day_list(  # type: ignore[no-untyped-def]  # numba infers
     day, last_arrival, keys, mean_minutes, minutes_table, diary, carried, offsets, arrival, minutes, comes
-):  # type: ignore[no-untyped-def]  # numba infers
+):
     """Everybody who comes today, per unit and profession, in the order in which they are served.
 
     Takes the slot of today out of `diary`, and `carried`. Order is arrival minute, ties by visit: transferred
@@ -103,7 +103,7 @@ def day_list(
     (2u + 1), arrival minutes, service minutes, and who it is: the index of a transferred visit, or
     -1 - (k × 2^16 + w) for another patient.
     """
-    units, slots, longest = diary.shape[0], diary.shape[3], diary.shape[4]
+    units, slots = diary.shape[0], diary.shape[3]
     slot = day % slots
     size = comes.sum() + diary[:, :, :, slot, :].sum() + carried.sum()
     ends = np.zeros(2 * units + 1, dtype=np.int64)
@@ -219,10 +219,10 @@ def outcomes(ends, starts, who, next_day_waits, carried, counts):  # type: ignor
 
 
 @nb.njit(cache=True)
-def take_bookings(
+def take_bookings(  # type: ignore[no-untyped-def]  # numba infers
     day, planned, committed, bookable_share, horizon, requests, keys, mean_minutes, lead_table, next_open,
     diary, counts,
-):  # type: ignore[no-untyped-def]  # fmt: skip  # numba infers
+):  # fmt: skip
     """Give today's callers who want a booked visit the first day with room at or after the day they wish.
 
     The wait runs from the wished day. Without room inside the diary's horizon they are turned away and
@@ -240,7 +240,9 @@ def take_bookings(
                 chance = as_uniform(words[number % 4])
                 wished = next_open[day + lead_table[np.int64(chance * lead_table.size)]]
                 chosen = wished
-                while chosen <= last and committed[u, p, chosen] + mean > bookable_share * planned[u, p, chosen]:
+                while (
+                    chosen <= last and committed[u, p, chosen] + mean > bookable_share * planned[u, p, chosen]
+                ):
                     chosen += 1
                 if chosen <= last:
                     diary[u, p, BOOKED, chosen % slots, chosen - wished] += 1

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.clinic_day import take_counts
 from sim.patients import Patient
 from sim.records import (
+    ATTENDED,
     DOSE_ROW,
     NEVER,
     OTHERS_ROW,
@@ -23,7 +24,6 @@ from sim.records import (
     UNIT,
     UNPLANNED,
     VISIT_ROW,
-    ATTENDED,
 )
 
 
@@ -38,7 +38,9 @@ class Log:
         self._scratch = np.empty(0, dtype=OTHERS_ROW)
 
     def __repr__(self) -> str:
-        return f"<Log of {len(self._visits)} visits, {len(self._doses)} doses, {len(self._referrals)} referrals>"
+        return (
+            f"<Log of {len(self._visits)} visits, {len(self._doses)} doses, {len(self._referrals)} referrals>"
+        )
 
     def referral(self, patient: Patient, attempt: int, written: int, reviewed: int, verdict: int) -> None:
         """One referral reviewed."""
@@ -111,8 +113,21 @@ def patient_rows(people: list[Patient], streams: dict[str, int]) -> NDArray[np.v
     """What became of each patient."""
     rows = np.empty(len(people), dtype=PATIENT_ROW)
     for row, p in zip(rows, people, strict=True):
-        row["stream"], row["home"], row["unit"], row["municipal"] = streams[p.stream_name], p.home, p.unit, p.municipal
+        row["stream"], row["home"], row["unit"], row["municipal"] = (
+            streams[p.stream_name],
+            p.home,
+            p.unit,
+            p.municipal,
+        )
         row["entered"], row["planned"] = p.entered, p.planned if p.planned < 1_000_000 else NEVER
-        for milestone in ("referred", "accepted", "first_due", "first_visit", "handed_back", "left_unit", "ended"):
+        for milestone in (
+            "referred",
+            "accepted",
+            "first_due",
+            "first_visit",
+            "handed_back",
+            "left_unit",
+            "ended",
+        ):
             row[milestone] = p.when(milestone)
     return rows

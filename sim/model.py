@@ -89,7 +89,9 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
 
 def _reach(scenario: Scenario) -> int:
     """Days beyond the horizon on which something may fall due."""
-    longest = max(s.interval_days + s.returned_after_days + max(s.loading_days) for s in scenario.streams.values())
+    longest = max(
+        s.interval_days + s.returned_after_days + max(s.loading_days) for s in scenario.streams.values()
+    )
     return longest + LATEST_DAYS
 
 

@@ -112,9 +112,7 @@ class Patient:
         return self.milestones.get(milestone, NEVER)
 
 
-def patients(
-    scenario: Scenario, units: tuple[Unit, ...], root: int, replication: int
-) -> list[Patient]:
+def patients(scenario: Scenario, units: tuple[Unit, ...], root: int, replication: int) -> list[Patient]:
     """Every patient under treatment at day zero and every new one until the horizon, streams by name."""
     clusters = [key(root, replication, "cluster", unit.key) for unit in units]
     found: list[Patient] = []

@@ -45,7 +45,9 @@ def _ready(patient: Patient) -> int:
     return patient.entered + patient.stream.loading_days[-1]
 
 
-def _all_at_once(scenario: Scenario, sender: str, chance: float, start: int, day_of: Callable[..., int]) -> int:
+def _all_at_once(
+    scenario: Scenario, sender: str, chance: float, start: int, day_of: Callable[..., int]
+) -> int:
     return start
 
 
@@ -104,7 +106,9 @@ def _listed_unit(scenario: Scenario, units: tuple[Unit, ...], home: int, group: 
     return home if capable(units[home], group) else -1
 
 
-def _nearest_capable_unit(scenario: Scenario, units: tuple[Unit, ...], home: int, group: ProcedureGroup) -> int:
+def _nearest_capable_unit(
+    scenario: Scenario, units: tuple[Unit, ...], home: int, group: ProcedureGroup
+) -> int:
     if capable(units[home], group):
         return home
     return _nearest(units, home, [u for u, unit in enumerate(units) if capable(unit, group)])
@@ -114,7 +118,9 @@ def _hub(scenario: Scenario, units: tuple[Unit, ...], home: int, group: Procedur
     keys = scenario.booking.hubs.get(group)
     if keys is None:
         return _nearest_capable_unit(scenario, units, home, group)
-    return _nearest(units, home, [u for u, unit in enumerate(units) if unit.key in keys and capable(unit, group)])
+    return _nearest(
+        units, home, [u for u, unit in enumerate(units) if unit.key in keys and capable(unit, group)]
+    )
 
 
 PLACEMENTS = {"listed_unit": _listed_unit, "nearest_capable_unit": _nearest_capable_unit, "hub": _hub}

@@ -74,7 +74,7 @@ def _replicate(task: Task) -> Outcome:
     return Outcome(task.replication, measured.rows, measured.values, extracts)
 
 
-class Stopped(Exception):
+class Interrupted(Exception):
     """Ctrl-C; carries what was finished."""
 
     def __init__(self, outcomes: list[Outcome]) -> None:
@@ -83,7 +83,7 @@ class Stopped(Exception):
 
 
 def run_tasks(tasks: Iterable[Task], workers: int, finished: Callable[[Outcome], None]) -> list[Outcome]:
-    """Every outcome, in order of replication. `finished` hears of each as it comes. Raises Stopped."""
+    """Every outcome, in order of replication. `finished` hears of each as it comes. Raises Interrupted."""
     tasks = list(tasks)
     outcomes: list[Outcome] = []
     try:
@@ -91,7 +91,7 @@ def run_tasks(tasks: Iterable[Task], workers: int, finished: Callable[[Outcome],
             outcomes.append(outcome)
             finished(outcome)
     except KeyboardInterrupt:
-        raise Stopped(_in_order(outcomes)) from None
+        raise Interrupted(_in_order(outcomes)) from None
     return _in_order(outcomes)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from results.store import TABLES, NotARun, Run, open_run, run_folder, run_hash, save_run
 from results.windows import calendar_windows, steady_window, year_windows, years_for_steady
 from scenarios.load import Resolved
-from vardflode.replicate import Outcome, Stopped, Task, run_tasks
+from vardflode.replicate import Interrupted, Outcome, Task, run_tasks
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +82,7 @@ def make_run(
     interrupted = False
     try:
         outcomes = run_tasks(tasks, workers or os.cpu_count() or 1, finished)
-    except Stopped as stopped:
+    except Interrupted as stopped:
         outcomes, interrupted = stopped.outcomes, True
     good = [outcome for outcome in outcomes if outcome.failure is None]
     failures = tuple((o.replication, o.failure) for o in outcomes if o.failure is not None)
@@ -178,7 +178,7 @@ def _manifest(
         "seed": seed,
         "model_version": model_version,
         "replications": list(replications),
-        "made": dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"),
+        "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "versions": {
             "python": platform.python_version(),
             "vardflode": importlib.metadata.version("vardflode"),

@@ -7,7 +7,7 @@ title, panels and footnote. matplotlib is loaded only when something is drawn; i
 from __future__ import annotations
 
 import importlib
-import warnings
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,9 +56,12 @@ def draw(name: str, subject: Subject) -> Figure:
 
 
 def _save(figure: Figure, path: Path) -> Path:
-    """Write a figure; the same figure gives the same bytes."""
-    with warnings.catch_warnings():
-        # A name in a script that the font lacks shows as boxes in PNG and as itself in SVG: nothing to say.
-        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
-        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    """Write a figure and move it into place whole; the same figure gives the same bytes."""
+    form = path.suffix[1:]
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        figure.savefig(draft, format=form, metadata={"Date": None} if form == "svg" else None)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return path

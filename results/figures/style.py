@@ -6,6 +6,7 @@ tells apart differ in shape or dash too, so that it reads in grey.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -62,7 +63,9 @@ def in_style() -> Iterator[None]:
     """Draw in the house's style, whatever the user's own matplotlib settings."""
     import matplotlib.style
 
-    with matplotlib.style.context(["default", SETTINGS]):
+    with matplotlib.style.context(["default", SETTINGS]), warnings.catch_warnings():
+        # A name in a script that the font lacks shows as boxes in PNG and as itself in SVG: nothing to say.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         yield
 
 
