@@ -114,7 +114,7 @@ def _in_short(resolved: Resolved, figures: Figures) -> Section:
     else:
         visits = figures.mean("unit_visits_per_year")
         told = [
-            f"Load: {figures.told('unit_visits_per_year')} visits a year at {units} units, {visits / units:.0f} a unit; "
+            f"Load: {figures.told('unit_visits_per_year')} visits a year at {units} units, {visits / units:.0f} each; "
             f"{figures.told('nurse_hours_per_year')} nurse hours, {figures.told('nurse_fte')} nurses at full time.",
             _doses_in_short(resolved, figures),
             f"Money: {figures.told('cost_msek_per_year')} MSEK a year with readiness, "

@@ -56,7 +56,7 @@ class Booking:
         self.horizon = scenario.booking.diary_horizon_weeks * 7
         self.notice = scenario.booking.rebooking_notice_days
         self.acceptable = DAY_CHOICES[scenario.booking.day_choice]
-        self._tables = {
+        self._tables: dict[str, list[float]] = {
             name: gamma_table(stream.minutes_cv).tolist() for name, stream in scenario.streams.items()
         }
         self._number = 0

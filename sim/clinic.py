@@ -152,7 +152,8 @@ class Clinic:
         arrays = _arrays(visits, servers.shape[0])
         ends, arrivals, services, who = kernel.day_list(
             i, max(0.0, open_minutes - self.last_arrival), self.others.keys, self.others.minutes,
-            self.others.minutes_table, self.diary, self.carried, arrays.offsets, arrays.arrival, arrays.minutes, arrays.comes,
+            self.others.minutes_table, self.diary, self.carried, arrays.offsets, arrays.arrival, arrays.minutes,
+            arrays.comes,
         )  # fmt: skip
         starts, self.used[i], self.overtimes[i] = kernel.queue_day(
             ends, arrivals, services, servers, float(open_minutes), open_minutes + self.overtime
