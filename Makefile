@@ -17,7 +17,7 @@ COMPILE    := $(LOCK_VENV)/bin/uv --quiet --no-config pip compile --universal --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-all lint format lock clean
+.PHONY: help setup demo test test-all bench lint format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: $(VENV)/.dev ## run the tests, except the slow ones
 
 test-all: $(VENV)/.dev ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) -q -m ""
+
+bench: $(VENV)/.core ## measure speed and memory against plain SimPy (some minutes)
+	$(BIN)/python -m benchmarks.region_year
 
 lint: $(VENV)/.dev ## check style, types and the direction of imports
 	$(BIN)/ruff check

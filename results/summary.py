@@ -55,6 +55,8 @@ class Figures:
         mean, low, high = self.summary.mean[i], self.summary.low[i], self.summary.high[i]
         if not math.isfinite(mean):
             return "–"
+        if mean == low == high == 0:
+            return "0"
         write = _percent if share else _plain(mean)
         if name not in MAY_BE_NEGATIVE:
             low = max(low, 0.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from results.figures.lettering import shorten
+from results.figures.lettering import shorten, spread
 from results.figures.page import MARGIN, WIDTH, Page, empty_page, make_page
 from results.figures.style import BLACK, QUIET, SMALL, UNKNOWN, level, percent
 from results.figures.subject import Floats, Subject
@@ -143,18 +143,6 @@ def _map(page: Page, axes: Axes, cells: Floats, cap: float) -> None:
     page.write(
         page.left - 0.2, page.top + 0.44, "Share of nurse\nminutes present", ha="right", va="center_baseline"
     )
-
-
-def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Places moved as little as needed to lie `gap` apart between two ends; in ascending order."""
-    found = list(places)
-    for number, place in enumerate(found):
-        floor = low if number == 0 else found[number - 1] + gap
-        found[number] = max(place, floor)
-    for number in range(len(found) - 1, -1, -1):
-        ceiling = high if number == len(found) - 1 else found[number + 1] - gap
-        found[number] = min(found[number], ceiling)
-    return found
 
 
 def _inches(page: Page, rows: int, row: float) -> float:

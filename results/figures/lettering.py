@@ -19,12 +19,18 @@ def harmless(text: str) -> str:
 
 
 def width(text: str, size: float, weight: Weight = "normal") -> float:
-    """Width of a line in inches."""
+    """Width of a line in inches, letter by letter: kerning makes the drawn line narrower, if anything."""
+    return sum(_advance(letter, weight) for letter in text) * size * SLACK
+
+
+@functools.cache
+def _advance(letter: str, weight: Weight) -> float:
+    """Width of a letter in inches per point of size."""
     from matplotlib.font_manager import FontProperties
 
-    font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
-    wide: float = _renderer().get_text_width_height_descent(text, font, ismath=False)[0]
-    return wide / FINE * SLACK
+    font = FontProperties(family=["DejaVu Sans"], size=1, weight=weight)
+    wide: float = _renderer().get_text_width_height_descent(letter, font, ismath=False)[0]
+    return wide / FINE
 
 
 @functools.cache
@@ -39,14 +45,12 @@ def shorten(text: str, inches: float, size: float, weight: Weight = "normal") ->
     line = harmless(text)
     if len(line) <= LONGEST and width(line, size, weight) <= inches:
         return line
-    low, high = 0, min(len(line), LONGEST)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if width(line[:middle].rstrip() + ELLIPSIS, size, weight) <= inches:
-            low = middle
-        else:
-            high = middle - 1
-    return line[:low].rstrip() + ELLIPSIS
+    room = inches - width(ELLIPSIS, size, weight)
+    for end, letter in enumerate(line):
+        room -= width(letter, size, weight)
+        if room < 0:
+            return line[:end].rstrip() + ELLIPSIS
+    return line[:LONGEST] + ELLIPSIS
 
 
 def wrap(
@@ -64,3 +68,15 @@ def wrap(
     if words:
         done.append(shorten(" ".join(words), inches, size, weight))
     return done
+
+
+def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Places moved as little as needed to lie `gap` apart between two ends; in ascending order."""
+    found = list(places)
+    for number, place in enumerate(found):
+        floor = low if number == 0 else found[number - 1] + gap
+        found[number] = max(place, floor)
+    for number in range(len(found) - 1, -1, -1):
+        ceiling = high if number == len(found) - 1 else found[number + 1] - gap
+        found[number] = min(found[number], ceiling)
+    return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from results.figures.style import level
+from results.figures.style import BLUE, VERMILLION, level
 from results.figures.subject import Floats, Subject
 from results.ledger import uplift_ore
 from results.measures import MSEK_ORE
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 AVAILABLE = (1.0, 0.25, 0.05)  # parts of the uplift that may be left for these streams
-TICKS = tuple(m * 10.0**p for p in range(-6, 3) for m in (1, 3))
+MOST_TICKS = 9
+WITH: dict[str, Any] = {"color": VERMILLION, "marker": "D", "markerfacecolor": "white", "linestyle": ""}
+WITHOUT: dict[str, Any] = {"color": BLUE, "marker": "o", "linestyle": ""}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,15 +36,35 @@ class Money:
 
 def money_by(subject: Subject, scope: str) -> Money:
     """Cost and whole uplift per `area` or `unit`."""
-    units, window = subject.resolved.units, subject.window
-    ore = uplift_ore(subject.resolved, window)
+    units = subject.resolved.units
     of_unit = [unit.area if scope == "area" else unit.key for unit in units]
     keys = tuple(sorted(set(of_unit)))
     uplift = np.zeros(len(keys))
-    np.add.at(uplift, [keys.index(key) for key in of_unit], ore / MSEK_ORE)
+    msek = uplift_ore(subject.resolved, subject.window) / MSEK_ORE
+    np.add.at(uplift, [keys.index(key) for key in of_unit], msek)
     cost = subject.measure("cost_msek_per_year", scope, keys)
     readiness = subject.measure("readiness_msek_per_year", scope, keys)
     return Money(keys, cost, np.maximum(0.0, cost - readiness), uplift)
+
+
+def share_of_uplift(cost: Floats, uplift: Floats) -> Floats:
+    """Cost over the whole uplift, 0 where there is none."""
+    shape = np.broadcast(cost, uplift).shape
+    return np.asarray(np.divide(cost, uplift, out=np.zeros(shape), where=uplift > 0))
+
+
+def log_ticks(axis: Axis, low: float, high: float) -> None:
+    """Plain labels on a logarithmic axis of shares: 1 and 3 of each decade, fewer where there are many."""
+    from matplotlib.ticker import NullLocator
+
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    ticks = [m * 10.0**p for p in decades for m in (1, 3) if low <= m * 10.0**p <= high]
+    step = 1
+    while len(ticks) > MOST_TICKS:
+        ticks = [10.0**p for p in decades if p % step == 0 and low <= 10.0**p <= high]
+        step += 1
+    axis.set_ticks(ticks, labels=[level(tick) for tick in ticks])
+    axis.set_minor_locator(NullLocator())
 
 
 def money_notes(subject: Subject) -> list[str]:
@@ -55,12 +77,3 @@ def money_notes(subject: Subject) -> list[str]:
         "not included. How much of the uplift is left for these streams is not known.",
         subject.about_patients("cost_msek_per_year"),
     ]
-
-
-def log_ticks(axis: Axis, low: float, high: float) -> None:
-    """Plain labels on a logarithmic axis of shares."""
-    from matplotlib.ticker import NullLocator
-
-    ticks = [tick for tick in TICKS if low <= tick <= high]
-    axis.set_ticks(ticks, labels=[level(tick) for tick in ticks])
-    axis.set_minor_locator(NullLocator())

@@ -68,6 +68,15 @@ class Page:
             x / whole, y / tall, text, fontsize=size, fontweight=weight, color=colour, ha=ha, va=va
         )
 
+    def tie(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """A thin line between two places in inches, from what is drawn to what is said of it."""
+        from matplotlib.lines import Line2D
+
+        (x0, y0), (x1, y1) = start, end
+        line = Line2D((x0, x1), (y0, y1), color=QUIET, linewidth=0.8)
+        line.set_transform(self.figure.dpi_scale_trans)
+        self.figure.add_artist(line)
+
     def legend(self, handles: Sequence[Artist]) -> None:
         """A legend in one row above the panels."""
         whole, tall = self.figure.get_size_inches()

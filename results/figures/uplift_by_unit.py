@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from results.figures.lettering import shorten
-from results.figures.money import AVAILABLE, Money, log_ticks, money_by, money_notes
-from results.figures.page import empty_page, make_page
-from results.figures.style import BLUE, GUIDE, SMALL, VERMILLION, count, level, percent
+from results.figures.lettering import shorten, spread
+from results.figures.money import AVAILABLE, WITH, WITHOUT, Money, log_ticks, money_by, money_notes
+from results.figures.page import Page, empty_page, make_page
+from results.figures.style import GUIDE, count, level, percent
 from results.figures.subject import Floats, Subject
 
 if TYPE_CHECKING:
@@ -18,21 +19,8 @@ if TYPE_CHECKING:
 
 TITLE = "What transferred care costs each unit, as a share of the unit’s uplift"
 ROOM = 2.75  # inches at the side for what the lines mean
-WITH: dict[str, Any] = {
-    "color": VERMILLION,
-    "marker": "D",
-    "markersize": 4.0,
-    "markerfacecolor": "white",
-    "linestyle": "",
-    "label": "with readiness",
-}
-WITHOUT: dict[str, Any] = {
-    "color": BLUE,
-    "marker": "o",
-    "markersize": 3.6,
-    "linestyle": "",
-    "label": "without readiness",
-}
+LABEL = 0.62  # inches, the height of what a line means
+MARKS = {"with readiness": {**WITH, "markersize": 4.0}, "without readiness": {**WITHOUT, "markersize": 3.6}}
 
 
 def draw(subject: Subject) -> Figure:
@@ -48,13 +36,13 @@ def draw(subject: Subject) -> Figure:
     page = make_page(subject, TITLE, _finding(money), notes, body=4.2, right=ROOM, left=0.85)
     axes = page.axes(page.left, page.bottom, page.width, page.height)
     _points(axes, money)
-    _lines(axes, money)
+    _lines(page, axes, money)
     highest = subject.resolved.units[
         [u.key for u in subject.resolved.units].index(money.keys[_order(money)[0]])
     ]
     axes.set_xlabel(shorten(f"Units, the highest share first (first: {highest.name})", page.width, 10))
     axes.set_ylabel("Cost as a share of the whole uplift (log.)")
-    page.legend([Line2D([], [], **WITH), Line2D([], [], **WITHOUT)])
+    page.legend([Line2D([], [], label=label, **style) for label, style in MARKS.items()])
     return page.figure
 
 
@@ -62,7 +50,7 @@ def _mean_share(cost: Floats, money: Money) -> Floats:
     return np.asarray(cost.mean(axis=0) / money.uplift)
 
 
-def _order(money: Money) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _order(money: Money) -> NDArray[np.int64]:
     return np.argsort(-_mean_share(money.with_readiness, money), kind="stable")
 
 
@@ -70,7 +58,7 @@ def _points(axes: Axes, money: Money) -> None:
     order = _order(money)
     shares = [_mean_share(cost, money)[order] for cost in (money.with_readiness, money.without_readiness)]
     ranks = np.arange(1, len(order) + 1)
-    for share, style in zip(shares, (WITH, WITHOUT), strict=True):
+    for share, style in zip(shares, MARKS.values(), strict=True):
         axes.plot(ranks[share > 0], share[share > 0], **style)
     some = np.concatenate([share[share > 0] for share in shares])
     low, high = min(0.04, float(some.min())) / 1.3, max(1.0, float(some.max())) * 1.3
@@ -92,24 +80,22 @@ def _over(cost: Floats, money: Money, share: float) -> float:
     return float((cost > share * money.uplift).sum(axis=1).mean())
 
 
-def _lines(axes: Axes, money: Money) -> None:
-    for share in AVAILABLE:
+def _lines(page: Page, axes: Axes, money: Money) -> None:
+    """The lines of all that is available, and at the side how many units are above each."""
+    low, high = axes.get_ylim()
+    heights = [page.bottom + page.height * np.log(x / low) / np.log(high / low) for x in reversed(AVAILABLE)]
+    places = spread(heights, LABEL, page.bottom, page.top)
+    for share, height, place in zip(reversed(AVAILABLE), heights, places, strict=True):
         axes.axhline(share, color=GUIDE, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1)
         over, bare = (_over(cost, money, share) for cost in (money.with_readiness, money.without_readiness))
+        moved = (
+            "" if abs(height - place) < LABEL / 3 else " (line below)" if place > height else " (line above)"
+        )
         told = (
-            f"If {level(share)} of the uplift is available:\n"
+            f"If {level(share)} of the uplift is available{moved}:\n"
             f"{count(over)} of {len(money.keys)} units cost more,\n{count(bare)} without readiness"
         )
-        axes.annotate(
-            told,
-            (1, share),
-            xycoords=("axes fraction", "data"),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-            linespacing=1.3,
-        )
+        page.write(page.right + 0.12, place, told, va="center")
 
 
 def _counts_note(subject: Subject) -> str:
