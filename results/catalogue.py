@@ -77,5 +77,7 @@ MEASURES: dict[str, Measure] = {
     "municipal_visits_per_year": Measure("visits/year", "Visits by the municipality"),
     "out_of_hours_events_per_year": Measure("events/year", "Unplanned needs met by out-of-hours care"),
     "patient_fee_msek_per_year": Measure("MSEK/year", "Patient fees, to the region"),
-    "travel_km_per_year": Measure("km/year", "Patients' travel to units and back"),
+    "travel_km_per_year": Measure(
+        "km/year", "Patients' travel to units and back (site hospital: for doses given there)"
+    ),
 }

@@ -155,9 +155,9 @@ def _uplift_in_short(figures: Figures) -> str:
         return "more than the whole uplift."
     least = min(enough)
     if least == min(AVAILABLE_SHARES):
-        return f"within the uplift even if only {least:.0%} of it is left for these streams."
+        return f"within the uplift even if only {100 * least:g} % of it is left for these streams."
     beyond = max(s for s in AVAILABLE_SHARES if s < least)
-    return f"within {least:.0%} of the uplift, not within {beyond:.0%}."
+    return f"within {100 * least:g} % of the uplift, not within {100 * beyond:g} %."
 
 
 def _share_key(figures: Figures, share: float) -> str:
@@ -214,6 +214,8 @@ def _doses(resolved: Resolved, figures: Figures) -> Section:
     remarks = (
         "on time: inside the stream's window; days late: after the due date, 95th percentile of late doses; "
         "returned: doses that the hospital had to give.",
+        "How late doses are at the hospitals today is not known: the hospital's figures follow from "
+        "hospital.late_share, no_show_share and rebook_days.",
         *_assumed_numbers(resolved),
     )
     return Section("Doses", columns, tuple(rows), remarks)
@@ -326,7 +328,7 @@ def _uplift(figures: Figures) -> Section:
         bare = ";".join(part for part in (key, "readiness=no") if part)
         rows.append(
             (
-                f"{share:.0%}, {figures.mean('uplift_msek_per_year', key=key):,.1f} MSEK/year",
+                f"{100 * share:g} %, {figures.mean('uplift_msek_per_year', key=key):,.1f} MSEK/year",
                 figures.told("uplift_share_used", key=key),
                 figures.told("uplift_share_used", key=bare),
                 figures.told("uplift_room_msek", key=key),

@@ -104,7 +104,7 @@ class Calendar(Part):
         min_length=1, description="Opening hours per weekday; a weekday left out is closed."
     )
     half_day_closes: MinuteOfDay = Field(
-        description="Closing time on half days: Maundy Thursday, Walpurgis Eve, the day before All Saints."
+        description="Closing time on half days: eves of Twelfth Night, Walpurgis, All Saints, and Maundy Thursday."
     )
     klamdag: Literal["open", "half", "closed"] = Field(
         description="Policy on a klämdag, a working day between a holiday and a weekend."

@@ -2,7 +2,7 @@
 
 `Clinic` owns the committed minutes and the day's lists. `run` is the SimPy process that works one closed day
 at a time: other patients and transferred visits together, inside the compiled kernel of `clinic_day`.
-In the model's clock a clinic day is one instant, a quarter past midnight, so what is booked at midnight is
+In the model's clock a clinic day is one instant, a quarter of a day after midnight, so what is booked at midnight is
 known before it opens and what follows from a visit happens after it.
 """
 

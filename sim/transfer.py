@@ -34,8 +34,11 @@ def plan_transfers(
     start = max(0, day_of(scenario.transfer.start_date))
     ramp = RAMPS[scenario.transfer.ramp]
     for patient in movers:
-        begins = ramp(scenario, units[patient.home].sender, patient.ramp, start, day_of)
-        patient.planned = max(start, _ready(patient)) if patient.new else begins
+        place_in_ramp = (
+            0.0 if patient.new else patient.ramp
+        )  # the ramp spreads those who are there at the start
+        begins = ramp(scenario, units[patient.home].sender, place_in_ramp, start, day_of)
+        patient.planned = max(begins, _ready(patient))
 
 
 def _ready(patient: Patient) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -16,7 +17,9 @@ import numpy as np
 
 from results.store import TABLES, NotARun, Run, open_run, run_folder, run_hash, save_run
 from results.windows import calendar_windows, steady_window, year_windows, years_for_steady
+from scenarios.lineage import LIBRARY
 from scenarios.load import Resolved
+from scenarios.register import read_register
 from vardflode.replicate import Interrupted, Outcome, Task, run_tasks
 
 if TYPE_CHECKING:
@@ -185,6 +188,7 @@ def _manifest(
         }
         | {name: importlib.metadata.version(name) for name in PACKAGES},
         "commit": _commit(),
+        "lock_hash": _lock_hash(),
         "windows": [
             {"name": w.name, "first_day": w.first, "days": w.days, "part_year": w.part_year} for w in windows
         ],
@@ -194,13 +198,26 @@ def _manifest(
 
 def notes(resolved: Resolved) -> list[str]:
     """What a reader of the run must be told."""
-    if steady_window(resolved) is not None:
-        return []
-    years = years_for_steady(resolved)
-    return [
-        "no steady window: the last 52 weeks begin less than 26 weeks after the last planned transfer; "
-        f"--years {years} would give one"
-    ]
+    told = []
+    if steady_window(resolved) is None:
+        told.append(
+            "no steady window: the last 52 weeks begin less than 26 weeks after the last planned transfer; "
+            f"--years {years_for_steady(resolved)} would give one"
+        )
+    listed = sum(unit.listed for unit in resolved.units)
+    region = sum(unit.listed for unit in read_register(LIBRARY / "units.csv"))
+    if not 0.8 < listed / region < 1.25:
+        told.append(
+            f"the register lists {listed:,} persons, the region has {region:,}: patients per stream and the uplift "
+            "are for the whole region unless you set them for your part of it"
+        )
+    return told
+
+
+def _lock_hash() -> str | None:
+    """SHA-256 of the locked versions, where the code runs from a checkout."""
+    lock = Path(__file__).parents[1] / "requirements" / "core.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else None
 
 
 def _commit() -> str | None:

@@ -73,7 +73,7 @@ def draw(subject: Subject) -> Figure:
     _map(page, axes, cells.T[order], cap)
     week_axis(axes, subject)
     _areas(page, axes, subject, order)
-    _highest(page, axes, subject, order, share)
+    _highest(page, subject, order, share)
     return page.figure
 
 
@@ -193,7 +193,7 @@ def _areas(page: Page, axes: Axes, subject: Subject, order: Order) -> None:
         )
 
 
-def _highest(page: Page, axes: Axes, subject: Subject, order: Order, share: Floats) -> None:
+def _highest(page: Page, subject: Subject, order: Order, share: Floats) -> None:
     """Names of the units with the highest share, each tied to its row."""
     rows = {int(number): row for row, number in enumerate(order, start=1)}
     room = int(page.height / (2 * LINE))
@@ -202,17 +202,10 @@ def _highest(page: Page, axes: Axes, subject: Subject, order: Order, share: Floa
     gap = 2 * LINE
     places = spread([_inches(page, len(order), rows[n]) for n in top], gap, LINE, page.height - LINE)
     left = page.right + 0.3
-    whole, tall = page.figure.get_size_inches()
     for number, place in zip(top, places, strict=True):
         y = page.top - place
-        axes.annotate(
-            "",
-            xy=(1.004, 1 - (rows[number] - 0.5) / len(order)),
-            xycoords="axes fraction",
-            xytext=((left - 0.04) / whole, y / tall),
-            textcoords="figure fraction",
-            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0},
-        )
+        row = page.top - _inches(page, len(order), rows[number])
+        page.tie((page.right + 0.03, row), (left - 0.04, y))
         unit = subject.resolved.units[number]
         page.write(left, y + 0.02, shorten(unit.name, WIDTH - MARGIN - left, SMALL), size=SMALL)
         page.write(

@@ -20,7 +20,7 @@ from results.figures.money import (
 )
 from results.figures.page import MARGIN, Page, empty_page, make_page
 from results.figures.style import BLACK, BLUE, GUIDE, SMALL, VERMILLION, level, percent
-from results.figures.subject import Floats, Subject
+from results.figures.subject import Subject
 from results.statistics import summarise
 
 if TYPE_CHECKING:
@@ -134,9 +134,6 @@ def _legend(page: Page) -> None:
     page.legend(
         [
             *(Patch(label=label, **style) for label, style in BARS.items()),
-            *(
-                Line2D([], [], label=l, **{**s, "linestyle": "solid"}, linewidth=1.4)
-                for l, s in marks.items()
-            ),
+            *(Line2D([], [], label=label, **mark | {"linestyle": "solid"}) for label, mark in marks.items()),
         ]
     )

@@ -88,14 +88,12 @@ def _lines(page: Page, axes: Axes, money: Money) -> None:
     for share, height, place in zip(reversed(AVAILABLE), heights, places, strict=True):
         axes.axhline(share, color=GUIDE, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1)
         over, bare = (_over(cost, money, share) for cost in (money.with_readiness, money.without_readiness))
-        moved = (
-            "" if abs(height - place) < LABEL / 3 else " (line below)" if place > height else " (line above)"
-        )
         told = (
-            f"If {level(share)} of the uplift is available{moved}:\n"
+            f"If {level(share)} of the uplift is available:\n"
             f"{count(over)} of {len(money.keys)} units cost more,\n{count(bare)} without readiness"
         )
-        page.write(page.right + 0.12, place, told, va="center")
+        page.tie((page.right, height), (page.right + 0.14, place))
+        page.write(page.right + 0.2, place, told, va="center")
 
 
 def _counts_note(subject: Subject) -> str:
