@@ -58,7 +58,8 @@ def draw(subject: Subject) -> Figure:
         "Areas and, in them, units by their share in the window, the highest on top.",
         subject.about_patients("nurse_hours_per_year"),
     ]
-    body = min(6.6, max(1.8, 0.035 * len(order)))
+    areas = len({unit.area for unit in subject.resolved.units})
+    body = min(6.6, max(1.0, 0.035 * len(order), 2.1 * LINE * max(areas, min(NAMED, len(order)))))
     page = make_page(
         subject,
         TITLE,
@@ -107,6 +108,8 @@ def _finding(subject: Subject, ours: Floats, present: Floats, share: Floats) -> 
     """Half of the units and the highest; and what few at work in July and at Christmas do to the share."""
     half, highest = percent(float(np.median(share)), 2), percent(float(share.max()), 2)
     told = f"In the window half of the units spend at most {half} of nurse time on it, the highest {highest}."
+    if len(share) == 1:
+        told = f"In the window the one unit spends {highest} of nurse time on it."
     stretches, names = low_staff_weeks(subject)
     low = np.zeros(subject.weeks, dtype=bool)
     for first, last in stretches:
@@ -115,7 +118,8 @@ def _finding(subject: Subject, ours: Floats, present: Floats, share: Floats) -> 
     if not low.any() or low.all():
         return told
     few, many = (float(ours[:, w].sum() / max(1.0, present[:, w].sum())) for w in (low, ~low))
-    return f"{told} All units: {percent(few, 2)} in {names}, else {percent(many, 2)}."
+    few_at_work = f"{percent(few, 2)} when few are at work ({names})"
+    return f"{told} Of all nurse time it takes {few_at_work}, else {percent(many, 2)}."
 
 
 def _map(page: Page, axes: Axes, cells: Floats, cap: float) -> None:

@@ -23,6 +23,7 @@ SITES: dict[str, dict[str, Any]] = {
 COLUMNS = 4
 MOST_DAYS = 60
 HEADING = 0.62
+WHO = " At the hospital: patients who have not moved or will not, and doses that the unit could not give."
 
 Counted = tuple[NDArray[np.int64], Floats]
 Found = dict[str, dict[str, Counted]]
@@ -37,8 +38,7 @@ def draw(subject: Subject) -> Figure:
     notes = [
         f"{subject.about_run()} {subject.about_window()}",
         "Doses that fell due in the window and were given, all replications together; those given early "
-        "count as given on the due day. At the hospital: patients who have not moved or will not, and doses "
-        "that the unit could not give.",
+        "count as given on the due day." + (WHO if subject.resolved.scenario.transfer.enabled else ""),
         subject.about_patients(),
     ]
     page = make_page(

@@ -47,6 +47,13 @@ def money_by(subject: Subject, scope: str) -> Money:
     return Money(keys, cost, np.maximum(0.0, cost - readiness), uplift)
 
 
+def no_cost(subject: Subject) -> str:
+    """What a figure says when there is nothing to hold against the uplift."""
+    if subject.transferred:
+        return "Transferred care costs nothing in this window."
+    return "No transferred care in this run, and so no cost."
+
+
 def share_of_uplift(cost: Floats, uplift: Floats) -> Floats:
     """Cost over the whole uplift, 0 where there is none."""
     shape = np.broadcast(cost, uplift).shape

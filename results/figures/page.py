@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WIDTH = 11.0
 MARGIN = 0.35
-HEADER = 1.08
+HEADER = 1.08  # with a finding of one line
 LEGEND = 0.32
 FOOTER_LINE = 0.175
 
@@ -34,6 +34,7 @@ class Page:
     bottom: float
     right: float
     top: float
+    head: float = HEADER  # from the upper edge down to the legend
 
     @property
     def height(self) -> float:
@@ -83,7 +84,7 @@ class Page:
         self.figure.legend(
             handles=list(handles),
             loc="upper left",
-            bbox_to_anchor=(MARGIN / whole, (tall - HEADER + 0.05) / tall),
+            bbox_to_anchor=(MARGIN / whole, (tall - self.head + 0.05) / tall),
             borderaxespad=0,
             borderpad=0,
             ncols=len(handles),
@@ -158,14 +159,17 @@ def make_page(
     inner = WIDTH - 2 * MARGIN
     footnotes = [line for note in notes if note for line in wrap(note, inner, SMALL)]
     footer = FOOTER_LINE * len(footnotes) + 0.3
-    head = HEADER + (LEGEND if legend else 0)
-    height = head + body + axis + footer
+    found = wrap(finding, inner, BODY, lines=2)
+    head = HEADER + 0.2 * (len(found) - 1)
+    height = head + (LEGEND if legend else 0) + body + axis + footer
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
     FigureCanvasAgg(figure)
-    page = Page(figure, MARGIN + left, footer + axis, WIDTH - MARGIN - right, height - head)
+    box = MARGIN + left, footer + axis, WIDTH - MARGIN - right, footer + axis + body
+    page = Page(figure, *box, head)
     page.write(MARGIN, height - 0.42, title, size=TITLE, weight="bold")
     page.write(MARGIN, height - 0.66, shorten(subject.title, inner, BODY), size=BODY, colour=QUIET)
-    page.write(MARGIN, height - 0.90, shorten(finding, inner, BODY), size=BODY)
+    for number, line in enumerate(found):
+        page.write(MARGIN, height - 0.90 - 0.2 * number, line, size=BODY)
     for number, line in enumerate(footnotes):
         page.write(MARGIN, footer - 0.18 - FOOTER_LINE * (number + 0.6), line, colour=QUIET)
     return page

@@ -76,17 +76,19 @@ def _last_class(found: dict[str, Floats]) -> int:
 
 
 def _bars(axes: Axes, units: Floats, last: int, highest: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     shown = np.zeros(last + 1)
     shown[: min(last, units.size)] = units[:last]
     shown[last] = units[last:].sum()
-    more = any(units[last + 1 :])
     axes.bar(0, shown[0], width=0.8, facecolor="white", edgecolor=BLACK, hatch="////")
     axes.bar(range(1, last + 1), shown[1:], width=0.8, color=BLUE)
     axes.set_xlim(-0.7, last + 0.7)
     axes.set_ylim(0, highest * 1.06)
-    step = 1 if last <= 6 else 2
-    ticks = [n for n in range(0, last + 1) if (last - n) % step == 0]
-    axes.set_xticks(ticks, [f"{n}+" if n == last and more else str(n) for n in ticks])
+    ticks = list(range(0, last, 1 if last <= 6 else 2))
+    ticks = [*ticks[: -1 if last - ticks[-1] < ticks[1] else None], last]
+    axes.set_xticks(ticks, [*map(str, ticks[:-1]), f"{last}+"])
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     axes.tick_params(axis="x", length=0)
     axes.grid(axis="y")
 
@@ -103,8 +105,8 @@ def _finding(subject: Subject, found: dict[str, Floats]) -> str:
     few = {
         name: float(units[1:3].sum() / units[1:].sum()) for name, units in found.items() if units[1:].any()
     }
-    most = [name for name, share in few.items() if share >= 0.5]
-    return (
-        f"In {len(most)} of {len(found)} streams most units that have patients of the stream have only one "
-        "or two of them."
-    )
+    most = sum(share >= 0.5 for share in few.values())
+    streams = f"{most} of {len(few)} streams" if len(few) > 1 else "the one stream with patients"
+    if not most:
+        return "In no stream do most of the units that have patients of it have only one or two."
+    return f"In {streams} most of the units that have patients of it have only one or two."

@@ -80,8 +80,8 @@ def percent(share: float, decimals: int = 1) -> str:
 
 
 def level(share: float) -> str:
-    """A round share, such as that of a grid line: 5 %, 12.5 %, 100 %."""
-    return f"{100 * share:.3g} %"
+    """A round share, such as that of a grid line: 5 %, 12.5 %, 1,000 %."""
+    return f"{100 * share:.3g} %" if share < 9.995 else f"{100 * share:,.0f} %"
 
 
 def count(value: float) -> str:

@@ -114,7 +114,7 @@ class Subject:
         told = f"Window {self.window.name}: weeks {first}–{last}, {self.monday(first)} to {until}"
         if self.window.name == "steady" or not self.resolved.scenario.transfer.enabled:
             return told + "."
-        return told + ", in part of which patients are still being moved."
+        return told + ", too soon after the transfer to be steady."
 
     def about_patients(self, measure: str | None = None) -> str:
         """Which streams rest on an assumed number of patients, and how much of a measure they make up."""
@@ -122,13 +122,15 @@ class Subject:
         assumed = [name for name in sorted(streams) if self._assumed(name)]
         if not assumed:
             return ""
-        listed = [f"{name} ({streams[name].patients:,})" for name in assumed]
-        told = f"Patient numbers of {_and(listed)} are assumptions"
+        listed = _and([f"{name} ({streams[name].patients:,})" for name in assumed])
+        one = len(assumed) == 1
+        are = f"number of {listed} is an assumption" if one else f"numbers of {listed} are assumptions"
         if all(name in WITHOUT_NUMBER for name in assumed):
-            told += ", since the decision gives none"
+            are += ", since the decision gives none"
         elif missing := [name for name in assumed if name in WITHOUT_NUMBER]:
-            told += f" (of {_and(missing)} the decision gives none)"
-        return told + self._share_of(measure, assumed) + "."
+            are += f" (of {_and(missing)} the decision gives none)"
+        share = self._share_of(measure, assumed)
+        return f"Patient {are}" + (f"; {'it makes' if one else 'they make'} up {share}." if share else ".")
 
     def _assumed(self, stream: str) -> bool:
         evidence = self.resolved.evidence.get(f"streams.{stream}.patients")
@@ -143,7 +145,7 @@ class Subject:
         every = self.measure(measure, "stream", sorted(self.resolved.scenario.streams)).mean(axis=0).sum()
         part = self.measure(measure, "stream", streams).mean(axis=0).sum()
         what = {"nurse_hours_per_year": "the nurse hours", "cost_msek_per_year": "the cost"}[measure]
-        return f"; they make up {percent(part / every)} of {what} in the window" if every > 0 else ""
+        return f"{percent(part / every)} of {what} in the window" if every > 0 else ""
 
 
 def read_subject(run: Run) -> Subject:

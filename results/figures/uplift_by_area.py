@@ -16,6 +16,7 @@ from results.figures.money import (
     log_ticks,
     money_by,
     money_notes,
+    no_cost,
     share_of_uplift,
 )
 from results.figures.page import MARGIN, Page, empty_page, make_page
@@ -44,7 +45,7 @@ def draw(subject: Subject) -> Figure:
     """Left: MSEK a year. Right: cost as a share of the whole uplift, with 95 % intervals, logarithmic."""
     money = money_by(subject, "area")
     if not money.with_readiness.any():
-        return empty_page(subject, TITLE, "No transferred care in this run, and so no cost.")
+        return empty_page(subject, TITLE, no_cost(subject))
     order = np.argsort(share_of_uplift(money.with_readiness.mean(axis=0), money.uplift), kind="stable")
     body = max(1.2, ROW * len(order)) + ABOVE
     notes = [*money_notes(subject), _interval_note(subject)]
@@ -67,7 +68,7 @@ def draw(subject: Subject) -> Figure:
     for axes in page.figure.axes:
         axes.set_ylim(-0.6, len(order) - 0.4)
         axes.tick_params(axis="y", length=0)
-    _legend(page)
+    _legend(page, with_shares=len(page.figure.axes) > 1)
     return page.figure
 
 
@@ -126,11 +127,11 @@ def _shares(axes: Axes, money: Money, order: NDArray[np.int64]) -> tuple[float, 
     return low_end, high_end
 
 
-def _legend(page: Page) -> None:
+def _legend(page: Page, *, with_shares: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    marks = {"without readiness": WITHOUT, "with readiness": WITH}
+    marks = {"without readiness": WITHOUT, "with readiness": WITH} if with_shares else {}
     page.legend(
         [
             *(Patch(label=label, **style) for label, style in BARS.items()),

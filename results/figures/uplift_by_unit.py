@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.figures.lettering import shorten, spread
-from results.figures.money import AVAILABLE, WITH, WITHOUT, Money, log_ticks, money_by, money_notes
+from results.figures.money import AVAILABLE, WITH, WITHOUT, Money, log_ticks, money_by, money_notes, no_cost
 from results.figures.page import Page, empty_page, make_page
 from results.figures.style import GUIDE, count, level, percent
 from results.figures.subject import Floats, Subject
@@ -29,7 +29,7 @@ def draw(subject: Subject) -> Figure:
 
     money = money_by(subject, "unit")
     if not money.with_readiness.any():
-        return empty_page(subject, TITLE, "No transferred care in this run, and so no cost.")
+        return empty_page(subject, TITLE, no_cost(subject))
     if not (money.uplift > 0).all():
         return empty_page(subject, TITLE, "No uplift in this window to hold the cost against.")
     notes = [*money_notes(subject), _counts_note(subject)]
@@ -71,7 +71,8 @@ def _points(axes: Axes, money: Money) -> None:
 
 
 def _ranks(units: int) -> list[int]:
-    step = next(s * 10**p for p in range(6) for s in (1, 2, 5) if units / (s * 10**p) <= 10)
+    """Ranks that get a tick: the first, and round numbers."""
+    step = next(s * 10**p for p in range(6) for s in (1, 2, 5) if units / (s * 10**p) <= 12)
     return [1, *(n for n in range(step, units + 1, step) if n > 1)]
 
 
@@ -85,12 +86,13 @@ def _lines(page: Page, axes: Axes, money: Money) -> None:
     low, high = axes.get_ylim()
     heights = [page.bottom + page.height * np.log(x / low) / np.log(high / low) for x in reversed(AVAILABLE)]
     places = spread(heights, LABEL, page.bottom, page.top)
+    units = "unit" if len(money.keys) == 1 else "units"
     for share, height, place in zip(reversed(AVAILABLE), heights, places, strict=True):
         axes.axhline(share, color=GUIDE, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1)
         over, bare = (_over(cost, money, share) for cost in (money.with_readiness, money.without_readiness))
         told = (
             f"If {level(share)} of the uplift is available:\n"
-            f"{count(over)} of {len(money.keys)} units cost more,\n{count(bare)} without readiness"
+            f"{count(over)} of {len(money.keys)} {units} cost more,\n{count(bare)} without readiness"
         )
         page.tie((page.right, height), (page.right + 0.14, place))
         page.write(page.right + 0.2, place, told, va="center")
@@ -107,6 +109,8 @@ def _counts_note(subject: Subject) -> str:
 
 def _finding(money: Money) -> str:
     shares = _mean_share(money.with_readiness, money)
+    if len(shares) == 1:
+        return f"The one unit uses {percent(float(shares[0]))} of its uplift, readiness included."
     low, high = np.quantile(shares, (0.1, 0.9))
     none = int((shares == 0).sum())
     told = (

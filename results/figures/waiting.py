@@ -101,7 +101,7 @@ def quantile(values: NDArray[np.int64], counts: Floats, q: float) -> int:
 def _note(values: NDArray[np.int64], counts: Floats) -> str:
     if not counts.size:
         return "no visits"
-    return f"median {quantile(values, counts, 0.5)} min, 95 % within {quantile(values, counts, 0.95)} min"
+    return f"median {quantile(values, counts, 0.5)}, 95 % within {quantile(values, counts, 0.95)} min"
 
 
 def _finding(found: dict[str, Counted]) -> str:

@@ -49,10 +49,10 @@ def _finding(subject: Subject, hours: Floats) -> str:
     peak = int(mean.argmax())
     share = subject.resolved.scenario.staffing.nurse_direct_share
     fte = subject.measure("nurse_fte", "region", [""]).mean()
+    highest = "Highest week" if subject.replications == 1 else "Highest mean week"
     return (
         f"In the window {count(inside.mean())} hours a week: {count(fte)} nurses who spend {level(share)} of "
-        f"their time with patients. The week with the highest mean, from {subject.monday(peak + 1)}, takes "
-        f"{count(mean[peak])}."
+        f"their time with patients. {highest}: {count(mean[peak])}, from {subject.monday(peak + 1)}."
     )
 
 

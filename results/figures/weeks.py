@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from results.figures.lettering import shorten
+from results.figures.style import SMALL
 from results.figures.subject import Subject
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STEPS = (1, 2, 3, 6, 12, 24, 60)  # months between ticks
 MOST_TICKS = 14
+NAMES = 1.3  # inches for the names of the periods
 LOW_STAFF_SHARE = 0.75  # July and Christmas, not the weeks around them
 
 
@@ -54,4 +57,5 @@ def low_staff_weeks(subject: Subject) -> tuple[list[tuple[int, int]], str]:
             stretches[-1] = (stretches[-1][0], week)
         else:
             stretches.append((week, week))
-    return stretches, ", ".join(name.replace("-", " ").capitalize() for name in names)
+    listed = ", ".join(name.replace("-", " ").capitalize() for name in names)
+    return stretches, shorten(listed, NAMES, SMALL)

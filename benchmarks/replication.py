@@ -1,0 +1,180 @@
+"""A region-year to measure on, and what one replication of it gave its kernel and drew from its streams."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+import sim.patients
+from benchmarks.twin import Session, sessions_of_day
+from scenarios.load import Resolved, resolve
+from sim import clinic_day
+from sim.background import BOOKED, YEAR_DAYS, background
+from sim.calendar import Calendar
+from sim.model import simulate
+from sim.patients import patients
+from sim.randomness import as_uniform, philox, uniforms
+from sim.records import DIVERTED_SAME_DAY, Records
+from sim.staff import servers
+
+SEED = 1
+REPLICATION = 0
+DAY_MINUTES = 24 * 60
+WORDS = 4  # random words that one call of the keyed generator gives
+KEYED = ("other visits", "journeys")  # parts that are drawn by key, inside what uses them
+KERNELS = ("balance", "day_list", "queue_day", "outcomes", "take_bookings")
+
+
+def region(visits_per_year: float) -> Resolved:
+    """One year of the region without warm-up, everybody transferred at once, and so many other visits."""
+    year = ["horizon_years=1", "warm_up_weeks=0", "transfer.ramp=all_at_once"]
+    base = resolve("decision-2026", sets=[*year, "background.load_factor=1.0"])
+    listed = sum(unit.listed for unit in base.units)
+    expected = listed * base.scenario.background.visits_per_listed_per_year * YEAR_DAYS / 365.25
+    return resolve("decision-2026", sets=[*year, f"background.load_factor={visits_per_year / expected}"])
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KernelDay:
+    """What `queue_day` was given on one day and the starts it gave back; `opens` is a minute of the year."""
+
+    opens: float
+    ends: NDArray[np.int64]
+    arrivals: NDArray[np.int64]
+    services: NDArray[np.float64]
+    servers: NDArray[np.int64]
+    closing: float
+    latest_start: float
+    starts: NDArray[np.float64]
+
+    def __repr__(self) -> str:
+        return f"<KernelDay of {self.arrivals.size} visits>"
+
+    def sessions(self) -> list[Session]:
+        """The day as the twin is given it."""
+        lists = (self.ends, self.arrivals, self.services, self.servers)
+        return sessions_of_day(*lists, latest_start=self.latest_start, opens=self.opens)
+
+    def queue(self) -> NDArray[np.float64]:
+        """The kernel's day once more."""
+        lists = (self.ends, self.arrivals, self.services, self.servers)
+        starts: NDArray[np.float64] = clinic_day.queue_day(*lists, self.closing, self.latest_start)[0]
+        return starts
+
+
+@contextmanager
+def watched(*names: str, by: Callable[[str, Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
+    """With each of these functions of the day kernel replaced by what `by` makes of it."""
+    with ExitStack() as replaced:
+        for name in names:
+            replaced.enter_context(mock.patch.object(clinic_day, name, by(name, getattr(clinic_day, name))))
+        yield
+
+
+def kernel_days(resolved: Resolved, replication: int = REPLICATION) -> tuple[Records, list[KernelDay]]:
+    """Simulate a replication and keep what its kernel saw on each open day."""
+    seen: list[tuple[Any, ...]] = []
+
+    def keeping(_: str, queue_day: Callable[..., Any]) -> Callable[..., Any]:
+        def kept(*arguments: Any) -> Any:
+            answer = queue_day(*arguments)
+            given = (a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
+            seen.append((*given, answer[0].copy()))
+            return answer
+
+        return kept
+
+    with watched("queue_day", by=keeping):
+        records = simulate(resolved, SEED, replication)
+    calendar = Calendar(resolved.scenario, days_after_horizon=0)
+    open_days = np.flatnonzero(records.open_minutes)
+    opens = (DAY_MINUTES * open_days + calendar.opens[open_days]).tolist()
+    return records, [KernelDay(minute, *given) for minute, given in zip(opens, seen, strict=True)]
+
+
+def kernel_seconds(resolved: Resolved) -> dict[str, float]:
+    """Processor seconds of a replication that went to each function of the day kernel."""
+    spent = dict.fromkeys(KERNELS, 0.0)
+
+    def timing(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*arguments: Any) -> Any:
+            begun = time.process_time()
+            answer = function(*arguments)
+            spent[name] += time.process_time() - begun
+            return answer
+
+        return timed
+
+    with watched(*KERNELS, by=timing):
+        simulate(resolved, SEED, REPLICATION)
+    return spent
+
+
+class Draws:
+    """What a replication draws, apart from what it does with it, so that drawing can be timed alone.
+
+    Drawn with numpy: other patients' requests, sick leave, who the patients are. Drawn by key: arrival and
+    minutes of each other visit and the lead time of each booking, here at their cheapest, four words to a
+    call and nothing looked up; and each uniform number that a transferred patient's journey asked for.
+    """
+
+    def __init__(self, resolved: Resolved, records: Records) -> None:
+        self.resolved = resolved
+        self.calendar = Calendar(resolved.scenario, days_after_horizon=0)
+        seen = records.others[records.others["outcome"] < DIVERTED_SAME_DAY]
+        self.words = 2 * int(seen["visits"].sum()) + int(records.requests[:, :, BOOKED].sum())
+        self.asked = _asked(resolved)
+
+    def __repr__(self) -> str:
+        return f"<Draws of {self.words} keyed words and {len(self.asked)} numbers for journeys>"
+
+    def parts(self) -> dict[str, Callable[[], object]]:
+        """What draws, by name."""
+        scenario, units = self.resolved.scenario, self.resolved.units
+        days = scenario.warm_up_days + scenario.horizon_days
+        return {
+            "requests of other patients": lambda: background(
+                scenario, units, self.calendar, days, SEED, REPLICATION
+            ),
+            "sick leave": lambda: servers(scenario, units, self.calendar, days, SEED, REPLICATION),
+            "who the patients are": lambda: patients(scenario, units, SEED, REPLICATION),
+            "other visits": lambda: _keyed(self.words // WORDS),
+            "journeys": self._for_journeys,
+        }
+
+    def _for_journeys(self) -> None:
+        for place in self.asked:
+            uniforms(*place)
+
+
+def _asked(resolved: Resolved) -> list[tuple[int, ...]]:
+    """The place of each set of uniform numbers that the patients asked for."""
+    asked: list[tuple[int, ...]] = []
+
+    def noted(*place: int) -> Any:
+        asked.append(place)
+        return uniforms(*place)
+
+    with mock.patch.object(sim.patients, "uniforms", noted):
+        simulate(resolved, SEED, REPLICATION)
+    return asked
+
+
+@nb.njit(cache=True)
+def _keyed(calls):  # type: ignore[no-untyped-def]  # numba infers
+    total = 0.0
+    zero = np.uint64(0)
+    for number in range(calls):
+        first, second, third, fourth = philox(
+            np.uint64(SEED), zero, np.uint64(number), np.uint64(number >> 32), zero, zero
+        )
+        total += as_uniform(first) + as_uniform(second) + as_uniform(third) + as_uniform(fourth)
+    return total
