@@ -105,7 +105,11 @@ def day_list(  # type: ignore[no-untyped-def]  # numba infers
     """
     units, slots = diary.shape[0], diary.shape[3]
     slot = day % slots
-    size = comes.sum() + diary[:, :, :, slot, :].sum() + carried.sum()
+    size = comes.sum() + carried.sum()
+    for u in range(units):
+        for p in range(2):
+            for k in range(2):
+                size += diary[u, p, k, slot].sum()
     ends = np.zeros(2 * units + 1, dtype=np.int64)
     arrivals, services, who = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
     came, takes, ident = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
@@ -137,7 +141,11 @@ def _others(unit_key, day, p, purpose, k, counts, last_arrival, mean, table, cam
     """Draw arrival and minutes of other patients, two to each keyed draw; empties `counts` (w). Returns the new n."""
     points = table.size
     drawn = 0
+    left = counts.sum()
     for w in range(counts.size):
+        if left == 0:
+            break
+        left -= counts[w]
         for _ in range(counts[w]):
             if drawn % 2 == 0:
                 first, second, third, fourth = _words(unit_key, day, p, purpose, drawn // 2)
