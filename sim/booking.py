@@ -101,14 +101,17 @@ class Booking:
         self._refresh(dose, self._dose(patient, day))
         return True
 
-    def rebook_check(self, patient: Patient, check: Visit, dose: Visit) -> None:
-        """A new day after a missed check; the dose keeps after it."""
+    def rebook_check(self, patient: Patient, check: Visit, dose: Visit) -> bool:
+        """A new day after a missed check; the dose keeps after it. False where that leaves it no day in its limit."""
         fresh = self._check(patient, max(self.today + 1, check.day + self.notice))
         if dose.day <= fresh.day:
             day = self._day_for_dose(patient, fresh.day + 1)
-            self.clinic.move(dose, self.calendar.first_open(fresh.day + 1) if day is None else day)
+            if day is None:
+                return False
+            self.clinic.move(dose, day)
         fresh.before, fresh.last_day = dose, dose.day - 1
         self._refresh(check, fresh)
+        return True
 
     def urgent(self, patient: Patient, day: int, minute: int) -> Visit:
         """An unplanned visit today, at its minute, whether or not there is room."""

@@ -28,6 +28,7 @@ from sim.staff import NURSE
 CLINIC_INSTANT = 0.25
 SLOT_MINUTES = 5
 UNSET = -1
+LONGEST_CLOSURE = 15  # days; a booked day may be the first open one after the diary's horizon
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -89,7 +90,7 @@ class Clinic:
         self.infusions = np.zeros_like(places)
         self.lists: defaultdict[int, list[Visit]] = defaultdict(list)
         units, longest = planned.shape[0], self.horizon + 32
-        self.diary = np.zeros((units, 2, 2, self.horizon + 1, longest), dtype=np.int32)
+        self.diary = np.zeros((units, 2, 2, self.horizon + LONGEST_CLOSURE, longest), dtype=np.int32)
         self.carried = np.zeros((units, 2, 2, longest), dtype=np.int32)
         self.counts = np.zeros((units, 2, len(OTHER_OUTCOMES), longest), dtype=np.int32)
         self.days = calendar.offset + scenario.horizon_days
@@ -210,6 +211,8 @@ class Clinic:
 
     def _carry_over(self, visit: Visit, next_day: int) -> None:
         """Not seen before the latest start: first on the next open day; a dose keeps after its check."""
+        if visit.infusion:
+            self.infusions[visit.unit, (visit.day + self.calendar.offset) // 7] -= 1
         visit.day, visit.arrival_minute = next_day, 0
         visit.moves += 1
         self.enter(visit)

@@ -237,7 +237,6 @@ def take_bookings(  # type: ignore[no-untyped-def]  # numba infers
     counted in `counts` (u, p, outcome, w).
     """
     slots, longest = diary.shape[3], diary.shape[4]
-    last = day + horizon
     for u in range(planned.shape[0]):
         for p in range(2):
             mean = mean_minutes[p]
@@ -247,16 +246,17 @@ def take_bookings(  # type: ignore[no-untyped-def]  # numba infers
                     words[0], words[1], words[2], words[3] = _words(keys[u], day, p, _LEAD, number // 4)
                 chance = as_uniform(words[number % 4])
                 wished = next_open[day + lead_table[np.int64(chance * lead_table.size)]]
+                last = max(day + horizon, wished)  # the wish may fall on the first open day after the horizon
                 chosen = wished
-                while (
-                    chosen <= last and committed[u, p, chosen] + mean > bookable_share * planned[u, p, chosen]
-                ):
+                while chosen <= last:
+                    if committed[u, p, chosen] + mean <= bookable_share * planned[u, p, chosen]:
+                        break
                     chosen += 1
                 if chosen <= last:
                     diary[u, p, BOOKED, chosen % slots, chosen - wished] += 1
                     committed[u, p, chosen] += mean
                 else:
-                    counts[u, p, DIVERTED_BOOKED, max(0, min(last - wished, longest - 1))] += 1
+                    counts[u, p, DIVERTED_BOOKED, min(last - wished, longest - 1)] += 1
 
 
 @nb.njit(cache=True)

@@ -56,14 +56,16 @@ class Hospital:
             return self.calendar.first_open(max(today, patient.due + stream.late_days + math.ceil(delay)))
         if patient.due <= today:
             return self.calendar.first_open(today)
-        return max(today, self.calendar.nearest_open(patient.due, stream.early_days, stream.late_days))
+        nearest = self.calendar.nearest_open(patient.due, stream.early_days, stream.late_days)
+        return self.calendar.first_open(max(today, nearest))
 
     def takes_over(self, patient: Patient) -> int:
         """The day on which the hospital gives a dose that was returned to it."""
         stream = patient.stream
         soonest = math.floor(self.env.now) + self.assumed.takeover_days
         if patient.due > soonest:
-            return max(soonest, self.calendar.nearest_open(patient.due, stream.early_days, stream.late_days))
+            nearest = self.calendar.nearest_open(patient.due, stream.early_days, stream.late_days)
+            return self.calendar.first_open(max(soonest, nearest))
         return self.calendar.first_open(soonest)
 
     def _see(self, patient: Patient, day: int) -> None:

@@ -59,6 +59,10 @@ class Care:
         """The present day."""
         return math.floor(self.env.now)
 
+    def referral_day(self, patient: Patient) -> int:
+        """The working day on which the referral is written, at the earliest the planned one."""
+        return patient.planned if patient.planned == FOREVER else self.calendar.first_open(patient.planned)
+
     def under_treatment(self, patient: Patient) -> bool:
         """Whether the course still goes on."""
         return self.env.now < patient.ends
@@ -67,7 +71,7 @@ class Care:
 def journey(care: Care, patient: Patient) -> Journey:
     """Hospital → referral → first visit → cycle of visits → end."""
     yield care.env.timeout(patient.entered - care.env.now)
-    yield from care.hospital.treat(patient, until=patient.planned)
+    yield from care.hospital.treat(patient, until=care.referral_day(patient))
     if care.scenario.transfer.ramp == "next_due" and care.under_treatment(patient):
         yield from care.hospital.treat(patient, until=max(care.today, patient.due + 1))
     if care.under_treatment(patient) and (yield from referral(care, patient)):
@@ -106,8 +110,11 @@ def one_dose(care: Care, patient: Patient) -> Journey:
         return
     check, dose = booked
     try:
-        if check is not None and (yield from withheld(care, patient, check, dose)):
+        answer = ATTENDED if check is None else (yield from checked(care, patient, check, dose))
+        if answer != ATTENDED:
             care.clinic.cancel(dose)
+            if answer == NO_SHOW:
+                yield from returned_dose(care, patient)
             return
         yield from given(care, patient, dose)
     except Interrupted:
@@ -117,14 +124,15 @@ def one_dose(care: Care, patient: Patient) -> Journey:
         raise
 
 
-def withheld(care: Care, patient: Patient, check: Visit, dose: Visit) -> Generator[simpy.Event, Any, bool]:
-    """The check before a dose; True if its answer puts the dose off."""
+def checked(care: Care, patient: Patient, check: Visit, dose: Visit) -> Generator[simpy.Event, Any, int]:
+    """The check before a dose: attended; withheld, and the dose put off; or missed until the dose has no day left."""
     while (outcome := (yield from attended(care, patient, check))) == NO_SHOW:
         patient.attempts += 1
-        care.booking.rebook_check(patient, check, dose)
+        if not care.booking.rebook_check(patient, check, dose):
+            return NO_SHOW
     if outcome == WITHHELD and patient.stream.check is not None:
         patient.put_off(patient.stream.check.withheld_days)
-    return outcome == WITHHELD
+    return outcome
 
 
 def given(care: Care, patient: Patient, dose: Visit) -> Journey:

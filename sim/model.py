@@ -26,6 +26,7 @@ from sim.staff import planned_minutes, servers
 from sim.transfer import plan_transfers
 
 MODEL_VERSION = "1"
+DIARY_MARGIN_DAYS = 100  # beyond the diary's horizon: notice after a missed visit, and closed days
 LATEST_DAYS = 1000  # how far beyond a due day the longest delay can reach
 
 
@@ -36,7 +37,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     env = simpy.Environment(initial_time=-scenario.warm_up_days)
     log = Log()
     days = scenario.warm_up_days + scenario.horizon_days
-    diary_days = days + scenario.booking.diary_horizon_weeks * 7 + 60
+    diary_days = days + scenario.booking.diary_horizon_weeks * 7 + DIARY_MARGIN_DAYS
     others = background(scenario, units, calendar, days, seed, replication)
     clinic = Clinic(
         env,

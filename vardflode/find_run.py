@@ -67,9 +67,10 @@ def _is_of(run: Run, scenario: Resolved) -> bool:
 
 
 def _not_found(name: str, runs: Path, known: list[Run]) -> str:
+    command = f"vardflode run {name}" + ("" if runs == Path("runs") else f" --out {runs}")
     if not known:
-        return f"{runs} holds no run of {name}; make one: vardflode run {name}"
+        return f"{runs} holds no run of {name}; make one: {command}"
     return (
-        f"{runs} holds no run of {name} as the scenario is today, only of other values of it; make one: vardflode "
-        f"run {name}, or name a folder, such as {known[-1].folder}"
+        f"{runs} holds no run of {name} as the scenario is today, only of other values of it; make one: "
+        f"{command}, or name a folder, such as {known[-1].folder}"
     )

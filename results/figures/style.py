@@ -76,7 +76,7 @@ def percent(share: float, decimals: int = 1) -> str:
     smallest = 10.0**-decimals
     if 100 * share < smallest / 2:
         return f"<{smallest:g} %"
-    return f"{100 * share:.{decimals}f} %" if share < 0.0995 else f"{100 * share:.0f} %"
+    return f"{100 * share:.{decimals}f} %" if share < 0.0995 else f"{100 * share:,.0f} %"
 
 
 def level(share: float) -> str:

@@ -35,7 +35,12 @@ ABOVE = 0.4  # inches for what the lines mean
 BETWEEN = 0.5  # inches between the two halves
 LABEL = 0.75  # inches, the width of what a line means
 BARS: dict[str, dict[str, Any]] = {
-    "uplift": {"facecolor": "white", "edgecolor": BLACK, "linewidth": 1.0},
+    "uplift": {
+        "facecolor": "none",
+        "edgecolor": BLACK,
+        "linewidth": 1.2,
+        "zorder": 2,
+    },  # an outline over any cost
     "cost without readiness": {"facecolor": BLUE, "edgecolor": BLUE, "linewidth": 0.0},
     "readiness": {"facecolor": "white", "edgecolor": VERMILLION, "hatch": "/////", "linewidth": 1.0},
 }

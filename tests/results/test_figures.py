@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from results.figures import FIGURES, draw, draw_all
+from results.figures import FIGURES, draw, draw_all, heat_map
 from results.figures.lettering import harmless, shorten, spread, width, wrap
 from results.figures.style import COLOURS, QUIET, count, in_style, percent
 from results.figures.subject import Subject, read_subject
@@ -63,9 +63,8 @@ NO_PERIODS = tuple(f"staffing.periods.{p}=null" for p in ("early-summer", "july"
 NURSES = ("fulvestrant", "goserelin", "triptorelin", "zoledronate", "denosumab", "iron", "catheter")
 RECIPES = {
     "decision": Recipe(replications=2),
-    "three years, one replication": Recipe(("horizon_years=3", *NO_PERIODS)),
+    "three years, little uplift": Recipe(("horizon_years=3", "money.uplift_msek_per_year=0.1", *NO_PERIODS)),
     "no transfer": Recipe(scenario="no-transfer"),
-    "little uplift, an empty stream": Recipe(("money.uplift_msek_per_year=0.1", "streams.iron.patients=0")),
     "no uplift, doctors only": Recipe(
         ("money.uplift_msek_per_year=0", *(f"streams.{stream}.patients=0" for stream in NURSES))
     ),
@@ -85,10 +84,9 @@ RECIPES = {
 # Which figures a run tries that nothing before it does.
 TRIED = {
     "decision": FIGURES,
-    "three years, one replication": ("weekly_load", "heat_map", "uplift_by_area"),
+    "three years, little uplift": ("weekly_load", "heat_map", "uplift_by_area", "uplift_by_unit"),
     "no transfer": FIGURES,
-    "little uplift, an empty stream": ("lateness", "waiting", "spread", "uplift_by_area", "uplift_by_unit"),
-    "no uplift, doctors only": ("weekly_load", "heat_map", "uplift_by_area", "uplift_by_unit"),
+    "no uplift, doctors only": FIGURES,
     "one unit": ("heat_map", "spread", "uplift_by_area", "uplift_by_unit"),
     "hostile": FIGURES,
 }
@@ -220,6 +218,11 @@ def test_lines_markers_and_bars_stand_out_on_white(name: str, drawn: Callable[[s
     assert min(map(contrast, colours)) >= 3
 
 
+def test_the_heat_map_darkens_evenly_and_so_reads_in_grey() -> None:
+    steps = [1.05 / contrast(colour) - 0.05 for colour in heat_map.COLOURS]
+    assert steps == sorted(steps, reverse=True)
+
+
 def test_the_house_colours_stand_out_on_white() -> None:
     assert min(map(contrast, COLOURS)) >= 3
     assert contrast(QUIET) >= 4.5
@@ -257,7 +260,7 @@ def test_lateness_without_transfer_shows_the_hospital_alone(drawn: Callable[[str
 
 
 def test_one_replication_has_no_band(drawn: Callable[[str, str], Drawn]) -> None:
-    told = drawn("weekly_load", "three years, one replication").lines
+    told = drawn("weekly_load", "three years, little uplift").lines
     assert "the one replication" in told
     assert not any("percentile" in line for line in told)
 

@@ -86,14 +86,17 @@ def test_sick_share_and_length_of_spells(scenario: Scenario, units: tuple[Unit, 
     assert (share, spell) == (0.064, 6)
     is_open = Calendar(scenario, days_after_horizon=0).open_minutes[:YEAR] > 0
     monday = np.flatnonzero(is_open[:-3] & is_open[3:] & (np.arange(YEAR - 3) % 7 == 0))
-    shares, correlations = [], []
+    shares, on_first_day, correlations = [], [], []
     for replication in range(REPLICATIONS):
         planned, away = heads_away(scenario, units, replication)
         shares.append(away[:, is_open].mean(axis=1) / planned[:, is_open].mean(axis=1))
+        on_first_day.append(away[:, 0].sum() / planned[:, 0].sum())
         off = away - share * planned  # staff are planned week by week, so Monday's heads are Thursday's
         correlations.append((off[:, monday] * off[:, monday + 3]).sum() / (off[:, monday] ** 2).sum())
     assert abs(z_score(np.array(shares).ravel(), share)) <= 4
     assert abs(np.mean(shares) - share) < 0.003
+    assert is_open[0]
+    assert abs(z_score(np.array(on_first_day), share)) <= 4  # the chain starts as it goes on
     falls_ill = share / (1 - share) / spell
     assert abs(z_score(np.array(correlations), (1 - falls_ill - 1 / spell) ** 3)) <= 4
 

@@ -179,10 +179,11 @@ def assert_as_expected(resolved: Resolved, replications: int) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_visits_are_as_expected_with_ample_room(small_region: SmallRegion) -> None:
-    assert_as_expected(small_region(*AMPLE_ROOM), replications=8)
+@pytest.mark.parametrize("replications", [8, pytest.param(32, marks=pytest.mark.slow)])
+def test_visits_are_as_expected_with_ample_room(small_region: SmallRegion, replications: int) -> None:
+    assert_as_expected(small_region(*AMPLE_ROOM), replications)
 
 
 @pytest.mark.slow
 def test_visits_of_the_base_are_as_expected() -> None:
-    assert_as_expected(resolve("decision-2026"), replications=8)
+    assert_as_expected(resolve("decision-2026"), replications=12)

@@ -1,0 +1,397 @@
+"""Each lever moves what it should, in the right direction, and each policy is kept to the letter.
+
+Scenarios are compared pair by pair on common random numbers. "Raises" means that the 95 % interval of the mean
+difference over replications lies above 0.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+
+from results.measures import measure
+from scenarios.load import Resolved, resolve
+from scenarios.register import read_distances
+from sim.calendar import Calendar
+from sim.model import simulate
+from sim.patients import Patient, patients
+from sim.records import CHECK, DOSE, HOSPITAL, MUNICIPALITY, NEVER, RENEWAL, UNIT, UNPLANNED, Records
+from tests.conftest import PATIENTS, SHIPPED, Row, SmallRegion, shipped_rows
+
+SEED = 1
+Floats = NDArray[np.float64]
+
+# No other patients and staff without end: what is left to decide is the policy's.
+AMPLE_ROOM = (
+    "background.visits_per_listed_per_year=0",
+    "staffing.nurse_fte_factor=10",
+    "staffing.doctor_fte_factor=10",
+    "booking.infusions_per_place_per_week=100",
+)
+# The hospital gives each dose in its window, and each referral is accepted as soon as it has arrived.
+NO_DOUBT = (
+    "hospital.no_show_share=0",
+    "hospital.late_share=0",
+    *(
+        f"streams.{name}.referral={{complete_share: 1, review_days_mean: 0, refused_share: 0, guideline: null}}"
+        for name in PATIENTS
+    ),
+)
+
+
+def arriving_after(days: int) -> tuple[str, str]:
+    """Referrals travel so long, whatever the channel."""
+    return f"transfer.letter_days={days}", f"transfer.digital_days={days}"
+
+
+def values(resolved: Resolved, replications: int, name: str, scope: str = "region", key: str = "") -> Floats:
+    """A measure of the first year in each replication."""
+    found = [measure(resolved, simulate(resolved, SEED, number)) for number in range(replications)]
+    return np.array([measured.value(name, scope, key) for measured in found])
+
+
+def raises(less: Floats, more: Floats) -> bool:
+    """Whether the 95 % interval of the mean difference, pair by pair, lies above 0."""
+    difference = more - less
+    low, _ = stats.t.interval(
+        0.95, difference.size - 1, loc=difference.mean(), scale=max(1e-12, stats.sem(difference))
+    )
+    return bool(low > 0)
+
+
+def halved(rows: list[Row], column: str) -> list[Row]:
+    return [row | {column: str(float(row[column]) / 2)} for row in rows]
+
+
+# --- more and less ----------------------------------------------------------------------------------
+
+
+def test_half_of_julys_nurses_makes_doses_later(small_region: SmallRegion) -> None:
+    full, half = (small_region(f"staffing.periods.july.staff_share={share}") for share in (0.55, 0.275))
+    assert raises(values(full, 6, "late_share"), values(half, 6, "late_share"))
+
+
+def test_half_of_the_infusion_places_makes_zoledronate_later(small_region: SmallRegion) -> None:
+    rows = shipped_rows()
+    full, half = (
+        small_region("streams.zoledronate.patients=60", rows=r)
+        for r in (rows, halved(rows, "infusion_places"))
+    )
+    stream = ("late_share", "stream", "zoledronate")
+    assert raises(values(full, 5, *stream), values(half, 5, *stream))
+
+
+@pytest.mark.slow
+def test_half_of_the_infusion_places_makes_zoledronate_later_in_the_base(tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    with SHIPPED.open(encoding="utf-8", newline="") as file:
+        rows = halved(list(csv.DictReader(file)), "infusion_places")
+    write(path, rows)
+    full, half = (resolve("decision-2026", ["horizon_years=1", *sets]) for sets in ((), (f"units={path}",)))
+    stream = ("late_share", "stream", "zoledronate")
+    assert raises(values(full, 4, *stream), values(half, 4, *stream))
+
+
+@pytest.mark.slow
+def test_half_of_julys_nurses_makes_doses_later_in_the_base() -> None:
+    full, half = (
+        resolve("decision-2026", ["horizon_years=1", f"staffing.periods.july.staff_share={share}"])
+        for share in (0.55, 0.275)
+    )
+    assert raises(values(full, 5, "late_share"), values(half, 5, "late_share"))
+
+
+@pytest.mark.parametrize("calibration", ["decision-2026", "tight-everywhere"])
+def test_more_nurses_see_more_within_the_guarantee(small_region: SmallRegion, calibration: str) -> None:
+    """Without the transfer, so that the nurses are the only difference."""
+    fewer, same, more = (
+        values(
+            small_region(
+                "transfer.enabled=false", f"staffing.nurse_fte_factor={factor}", scenario=calibration
+            ),
+            5,
+            "background_within_guarantee_share",
+        )
+        for factor in (0.9, 1.0, 1.1)
+    )
+    assert raises(fewer, same)
+    assert raises(same, more)
+
+
+def test_twice_the_patients_make_twice_the_visits(small_region: SmallRegion) -> None:
+    """Of each stream in expectation: twice the one lies within a 99.9 % interval of the other."""
+    once, twice = (
+        small_region(
+            *AMPLE_ROOM, *(f"streams.{name}.patients={size * count}" for name, count in PATIENTS.items())
+        )
+        for size in (1, 2)
+    )
+    replications = 7
+    few, many = (
+        [measure(resolved, simulate(resolved, SEED, number)) for number in range(replications)]
+        for resolved in (once, twice)
+    )
+    for scope, key in (("region", ""), *(("stream", name) for name in PATIENTS)):
+        row = ("unit_visits_per_year", scope, key)
+        difference = np.array([b.value(*row) - 2 * a.value(*row) for a, b in zip(few, many, strict=True)])
+        low, high = stats.t.interval(
+            0.999, replications - 1, loc=difference.mean(), scale=stats.sem(difference)
+        )
+        assert low <= 0 <= high, key
+
+
+def test_without_transfer_nothing_reaches_the_units(small_region: SmallRegion) -> None:
+    resolved = small_region(scenario="no-transfer")
+    records = simulate(resolved, SEED, 0)
+    assert (records.visits["site"] != UNIT).all()
+    assert (records.doses["site"] == HOSPITAL).all()
+    assert records.referrals.size == 0
+    assert not records.used_by_transferred.any()
+    measured = measure(resolved, records)
+    for name in ("unit_visits_per_year", "nurse_hours_per_year", "patients_at_units", "cost_msek_per_year"):
+        assert measured.value(name) == 0, name
+
+
+# --- where ------------------------------------------------------------------------------------------
+
+
+def some_without(group: str, *keys: str) -> list[Row]:
+    """The small region's rows where only these units can do a procedure group."""
+    can = f"can_{group}"
+    return [row | {can: "yes" if row["key"] in keys else "no"} for row in shipped_rows()]
+
+
+def infusions_at(resolved: Resolved) -> Counter[tuple[str, str]]:
+    """Listed unit and serving unit of every accepted patient of an infusion stream."""
+    records = simulate(resolved, SEED, 0)
+    groups = [resolved.scenario.streams[name].procedure_group for name in records.streams]
+    infusion = np.array([group == "infusion" for group in groups])[records.patients["stream"]]
+    people = records.patients[infusion & (records.patients["accepted"] != NEVER)]
+    given = records.visits[(records.visits["site"] == UNIT) & (records.visits["kind"] == DOSE)]
+    assert given.size > 0
+    assert all(resolved.units[u].can("infusion") for u in set(people["unit"].tolist()))
+    keys = [unit.key for unit in resolved.units]
+    return Counter(
+        (keys[home], keys[unit]) for home, unit in zip(people["home"], people["unit"], strict=True)
+    )
+
+
+def test_infusions_go_to_the_nearest_unit_that_can(small_region: SmallRegion) -> None:
+    """From Trollhättan to a unit there (the larger list of two), from elsewhere to the nearest town's."""
+    rows = some_without("infusion", "u014", "u015", "u046")
+    resolved = small_region("booking.placement=nearest_capable_unit", rows=rows)
+    town = {unit.key: unit.municipality for unit in resolved.units}
+    km = read_distances()
+    moved = infusions_at(resolved)
+    assert len(moved) > 6
+    for home, unit in moved:
+        if home in ("u014", "u015", "u046"):
+            assert unit == home
+        else:
+            assert town[unit] == min(("Trollhättan", "Kungälv"), key=lambda there: km[town[home], there])
+            assert unit in ("u014", "u046")
+
+
+def test_infusions_go_to_the_hub(small_region: SmallRegion) -> None:
+    hub = ("booking.placement=hub", "booking.hubs={infusion: [u014, u191]}")
+    resolved = small_region(*hub)
+    town = {unit.key: unit.municipality for unit in resolved.units}
+    moved = infusions_at(resolved)
+    assert {unit for _, unit in moved} == {"u014", "u191"}
+    assert all(unit == "u191" for home, unit in moved if town[home] == "Skövde")
+    assert all(unit == "u014" for home, unit in moved if town[home] == "Trollhättan")
+
+
+def test_other_groups_stay_where_they_are_listed(small_region: SmallRegion) -> None:
+    resolved = small_region("booking.placement=hub", "booking.hubs={infusion: [u014]}")
+    people = simulate(resolved, SEED, 0).patients
+    catheter = sorted(resolved.scenario.streams).index("catheter")
+    assert (people["unit"] == people["home"])[people["stream"] == catheter].all()
+
+
+def test_a_listed_unit_that_cannot_refuses(small_region: SmallRegion) -> None:
+    """Nobody is accepted where nobody can give the care; the hospital goes on."""
+    resolved = small_region("booking.placement=listed_unit", rows=some_without("infusion", "u014"))
+    assert set(infusions_at(resolved)) == {("u014", "u014")}
+
+
+def test_municipal_care_never_comes_to_the_unit(small_region: SmallRegion) -> None:
+    resolved = small_region("streams.catheter.municipal_share=0.5")
+    records = simulate(resolved, SEED, 0)
+    visits = records.visits
+    municipal = records.patients["municipal"][visits["patient"]]
+    assert 0 < records.patients["municipal"].sum() < PATIENTS["catheter"] * 2
+    assert not (visits["site"][municipal] == UNIT).any()
+    assert (visits["site"][~municipal] != MUNICIPALITY).all()
+    care = municipal & (visits["site"] == MUNICIPALITY)
+    assert {DOSE, UNPLANNED} == set(visits["kind"][care].tolist())
+    measured = measure(resolved, records)
+    assert measured.value("municipal_visits_per_year") == pytest.approx(care.sum() * 365.25 / 364)
+
+
+# --- when -------------------------------------------------------------------------------------------
+
+
+def test_on_clinic_days_planned_doses_keep_to_the_weekday(small_region: SmallRegion) -> None:
+    """Or to the next open day where that weekday is closed, as on Ascension Day."""
+    resolved = small_region(*AMPLE_ROOM, "booking.day_choice=clinic_day", "booking.clinic_weekday=thursday")
+    calendar = Calendar(resolved.scenario, days_after_horizon=60)
+    records = simulate(resolved, SEED, 0)
+    doses = records.visits[(records.visits["site"] == UNIT) & (records.visits["kind"] == DOSE)]
+    assert doses.size > 100
+    thursdays = doses["day"] - (doses["day"] - 3) % 7
+    assert [calendar.first_open(int(day)) for day in thursdays] == doses["day"].tolist()
+    assert (doses["day"] != thursdays).any()
+
+
+def test_no_unit_accepts_more_in_a_week_than_the_cap(small_region: SmallRegion) -> None:
+    cap = 2
+    resolved = small_region(f"transfer.cap_new_patients_per_unit_per_week={cap}", "transfer.ramp=all_at_once")
+    people = simulate(resolved, SEED, 0).patients
+    people = people[people["accepted"] != NEVER]
+    weekly = Counter(zip(people["unit"].tolist(), (people["accepted"] // 7).tolist(), strict=True))
+    assert max(weekly.values()) == cap
+    full = sum(count == cap for count in weekly.values())
+    assert full > 40  # it binds, and nobody waits while there is room: full weeks come first
+    without = simulate(small_region("transfer.ramp=all_at_once"), SEED, 0).patients
+    assert np.sum(without["accepted"] != NEVER) >= people.size
+
+
+def write(path: Path, rows: list[Row]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_a_plan_is_kept_week_by_week(small_region: SmallRegion, tmp_path: Path) -> None:
+    """So many of a stream that a sender refers to an area; fewer only if no more are left, and nobody else."""
+    rows = [
+        {"sender": sender, "area": area, "stream": stream, "week": str(week), "patients": str(count)}
+        for sender, area, stream, week, count in (
+            ("NU", "", "triptorelin", 2, 2),
+            ("NU", "Norra", "triptorelin", 3, 1),
+            ("NU", "", "triptorelin", 6, 500),  # more than there are
+            ("SkaS", "", "triptorelin", 2, 3),
+            ("SkaS", "", "catheter", 4, 2),
+            ("SV", "Västra", "iron", 1, 1),
+        )
+    ]
+    write(tmp_path / "plan.csv", rows)
+    resolved = small_region(f"transfer.plan={tmp_path / 'plan.csv'}")
+    people = simulate(resolved, SEED, 0).patients
+    people = people[people["referred"] != NEVER]
+    senders = [resolved.units[home].sender for home in people["home"]]
+    streams = np.array(sorted(resolved.scenario.streams))[people["stream"]]
+    weeks = (people["referred"] // 7 + 1).tolist()
+    referred = Counter(zip(senders, streams.tolist(), weeks, strict=True))
+    agreed = {(row["sender"], row["stream"], int(row["week"])): int(row["patients"]) for row in rows}
+    assert referred.keys() == agreed.keys()
+    rest = ("NU", "triptorelin", 6)
+    assert 0 < referred[rest] < agreed[rest]
+    assert {cell: count for cell, count in referred.items() if cell != rest} == {
+        cell: count for cell, count in agreed.items() if cell != rest
+    }
+
+
+DATES = {"NU": "2026-05-04", "SkaS": "2026-09-07"}  # SV begins on the start date
+FIRST_DAYS = {"NU": 63, "SkaS": 189, "SV": 0}
+
+
+@pytest.fixture(scope="module")
+def by_sender(small_region: SmallRegion) -> tuple[Resolved, Records]:
+    dates = ", ".join(f"{sender}: {date}" for sender, date in DATES.items())
+    resolved = small_region("transfer.ramp=by_sender", f"transfer.sender_dates={{{dates}}}")
+    return resolved, simulate(resolved, SEED, 0)
+
+
+def first_referrals(by_sender: tuple[Resolved, Records], *, new: bool) -> dict[str, list[int]]:
+    """Days of the first referral by sender, of new patients or of those treated from the start."""
+    resolved, records = by_sender
+    found: dict[str, list[int]] = {sender: [] for sender in FIRST_DAYS}
+    for person, row in zip(
+        patients(resolved.scenario, resolved.units, SEED, 0), records.patients, strict=True
+    ):
+        if person.new == new and row["referred"] != NEVER:
+            found[resolved.units[person.home].sender].append(int(row["referred"]))
+    return found
+
+
+def test_each_sender_refers_its_patients_on_its_date(by_sender: tuple[Resolved, Records]) -> None:
+    referred = first_referrals(by_sender, new=False)
+    assert {sender: set(days) for sender, days in referred.items()} == {s: {d} for s, d in FIRST_DAYS.items()}
+
+
+def test_no_sender_refers_new_patients_before_its_date(by_sender: tuple[Resolved, Records]) -> None:
+    referred = first_referrals(by_sender, new=True)
+    assert all(referred.values())
+    assert {sender for sender, days in referred.items() if min(days) < FIRST_DAYS[sender]} == set()
+
+
+def test_at_the_next_dose_each_patient_is_referred_after_it(small_region: SmallRegion) -> None:
+    """The hospital gives the dose that is next due, and writes the referral on the day after it fell due."""
+    resolved = small_region(
+        *NO_DOUBT, *arriving_after(5), "transfer.ramp=next_due", "streams.catheter.unplanned_per_year=0"
+    )
+    records = simulate(resolved, SEED, 0)
+    moving = movers(patients(resolved.scenario, resolved.units, SEED, 0))
+    moving = [person for person in moving if not person.new and person.ends > person.due + 1]
+    assert len(moving) > 100
+    assert [int(records.patients["referred"][p.number]) for p in moving] == [
+        p.due + 1 if p.due + 1 < resolved.scenario.horizon_days else NEVER for p in moving
+    ]
+    for person in moving:
+        doses = records.doses[records.doses["patient"] == person.number]
+        assert doses["due"][0] == person.due
+        assert doses["site"][0] == HOSPITAL
+
+
+def movers(people: list[Patient]) -> list[Patient]:
+    return [person for person in people if person.eligible and person.agrees]
+
+
+@pytest.mark.parametrize(("place", "travels"), [("hospital", 5), ("unit", 0)])
+def test_first_doses_are_given_where_the_stream_says(
+    small_region: SmallRegion, place: str, travels: int
+) -> None:
+    """By the unit only from acceptance on, so here its referrals arrive at once."""
+    resolved = small_region(
+        *AMPLE_ROOM,
+        *NO_DOUBT,
+        *arriving_after(travels),
+        "streams.fulvestrant.patients=100",
+        f"streams.fulvestrant.loading_at={place}",
+    )
+    records = simulate(resolved, SEED, 0)
+    given = 0
+    for person in movers(patients(resolved.scenario, resolved.units, SEED, 0)):
+        if person.new and person.stream_name == "fulvestrant" and person.ends > person.entered + 60:
+            doses = records.doses[records.doses["patient"] == person.number]
+            first = doses[doses["due"] <= person.entered + 28]
+            planned = [person.entered + day for day in (0, 14, 28)]
+            planned = [day for day in planned if day < resolved.scenario.horizon_days - 21]
+            assert first["due"].tolist()[: len(planned)] == planned
+            assert set(first["site"][: len(planned)].tolist()) <= {HOSPITAL if place == "hospital" else UNIT}
+            given += len(planned)
+    assert given > 50
+
+
+def test_checks_come_before_their_doses_and_renewals_are_no_visits(small_region: SmallRegion) -> None:
+    """The day of a check lies before that of the dose it belongs to; renewals take only a doctor's minutes."""
+    records = simulate(small_region(), SEED, 0)
+    at_unit = records.visits[records.visits["site"] == UNIT]
+    checks, doses = at_unit[at_unit["kind"] == CHECK], at_unit[at_unit["kind"] == DOSE]
+    assert checks.size > 50
+    for check in checks:
+        later = doses[(doses["patient"] == check["patient"]) & (doses["due"] == check["due"])]
+        assert (later["day"] > check["day"]).all()
+    desk = at_unit[at_unit["kind"] == RENEWAL]
+    assert desk.size > 5
+    assert not desk["nurse_minutes"].any()
+    assert not desk["room_minutes"].any()
