@@ -343,7 +343,7 @@ def _hospital_net_hours(run: Replication, table: Table, freed: Events, minutes: 
     wrote = np.where(letters["attempt"] == 1, hospital.referral_minutes, hospital.rewrite_minutes)
     written = of_patients(run.keys, run.records, letters["patient"], letters["written"])
     people = run.records.patients
-    mask = people["accepted"] != NEVER
+    mask = (people["accepted"] != NEVER) & ~people["municipal"]
     first = people["accepted"][mask]
     left = np.where(people["left_unit"] == NEVER, run.resolved.scenario.horizon_days, people["left_unit"])[
         mask

@@ -94,7 +94,7 @@ def summarise_run(
         f"{resolved.scenario.title.en} ({resolved.scenario.name}): weeks {first}–{last} ({window.name}), "
         f"{number} replication{'s' if number > 1 else ''}, {interval}"
     )
-    sections = (
+    sections: tuple[Section, ...] = (
         _in_short(resolved, figures),
         _load(figures),
         _doses(resolved, figures),
@@ -103,8 +103,9 @@ def summarise_run(
         _skill(resolved, figures),
         _money(resolved, figures),
         _uplift(figures),
-        _rests_on(resolved, figures),
     )
+    if figures.mean("nurse_hours_per_year") + figures.mean("doctor_hours_per_year") > 0:
+        sections = (*sections, _rests_on(resolved, figures))
     return heading, sections
 
 

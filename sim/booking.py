@@ -1,23 +1,20 @@
-"""Which day a visit gets: the recall list, the diary, and the rules for choosing among free days.
-
-A day-choice policy is a plain function in `DAY_CHOICES` that lists the acceptable days of a window,
-best first.
-"""
+"""Which day a visit gets: the recall list, the diary, and what a visit will need."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
 from scenarios.register import Unit
-from scenarios.schema import WEEKDAYS, Scenario
+from scenarios.schema import Scenario
 from sim.background import TABLE_SIZE, gamma_table
 from sim.calendar import Calendar
 from sim.clinic import Clinic, Visit
+from sim.day_choice import acceptable_days, nearest_day
 from sim.patients import CHECK_VISIT, VISIT, Patient
 from sim.randomness import name_number
 from sim.records import CHECK, DOSE, UNPLANNED
@@ -35,17 +32,6 @@ def infusion_places(scenario: Scenario, units: tuple[Unit, ...], weeks: int) -> 
     return np.asarray(np.diff(so_far, axis=1), dtype=np.int64)
 
 
-def nearest_day(due: int, early: int, late: int, limit: int) -> Iterator[int]:
-    """The due day, then days ever further from it inside the window, then late ones up to the limit."""
-    yield due
-    for distance in range(1, max(early, late) + 1):
-        if distance <= early:
-            yield due - distance
-        if distance <= late:
-            yield due + distance
-    yield from range(due + late + 1, due + limit + 1)
-
-
 class Booking:
     """Books, moves and describes the visits of transferred patients."""
 
@@ -55,7 +41,7 @@ class Booking:
         self.env, self.scenario, self.calendar, self.clinic = env, scenario, calendar, clinic
         self.horizon = scenario.booking.diary_horizon_weeks * 7
         self.notice = scenario.booking.rebooking_notice_days
-        self.acceptable = DAY_CHOICES[scenario.booking.day_choice]
+        self.acceptable = acceptable_days(scenario, calendar)
         self._tables: dict[str, list[float]] = {
             name: gamma_table(stream.minutes_cv).tolist() for name, stream in scenario.streams.items()
         }
@@ -144,7 +130,7 @@ class Booking:
         first: int,
     ) -> int | None:
         last = self.today + self.horizon
-        for day in self.acceptable(self, days):
+        for day in self.acceptable(days):
             bookable = first <= day <= last and self.calendar.is_open(day)
             if bookable and self.clinic.has_room(patient.unit, profession, day, minutes, infusion):
                 return day
@@ -209,19 +195,3 @@ class Booking:
     def _factor(self, patient: Patient, chance: float) -> float:
         """How long a visit takes relative to its mean."""
         return self._tables[patient.stream_name][int(chance * TABLE_SIZE)]
-
-
-def _any_day(booking: Booking, days: Iterable[int]) -> Iterable[int]:
-    return days
-
-
-def _clinic_day(booking: Booking, days: Iterable[int]) -> Iterator[int]:
-    """Only the fixed weekday, or the next open day where that one is closed."""
-    weekday = WEEKDAYS.index(booking.scenario.booking.clinic_weekday)
-    for day in days:
-        fixed = day - (day - weekday) % 7
-        if day == booking.calendar.first_open(fixed):
-            yield day
-
-
-DAY_CHOICES = {"nearest_day": _any_day, "clinic_day": _clinic_day}

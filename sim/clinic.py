@@ -19,6 +19,7 @@ from scenarios.schema import Scenario
 from sim import clinic_day as kernel
 from sim.background import Background
 from sim.calendar import Calendar
+from sim.day_choice import acceptable_days
 from sim.hospital import Journey
 from sim.log import Log
 from sim.patients import Patient
@@ -82,6 +83,7 @@ class Clinic:
     ) -> None:
         self.env, self.calendar, self.others, self.log = env, calendar, others, log
         self.planned, self.servers, self.places = planned, servers, places
+        self.acceptable = acceptable_days(scenario, calendar)
         self.bookable_share = scenario.booking.bookable_share
         self.horizon = scenario.booking.diary_horizon_weeks * 7
         self.overtime = scenario.clinic.overtime_limit_minutes
@@ -188,8 +190,10 @@ class Clinic:
 
     def _move_within_window(self, visit: Visit) -> None:
         """Another day with room before the window closes; without one the visit stays."""
-        for day in range(visit.day + 1, visit.last_day + 1):
-            if self.has_room(visit.unit, visit.profession, day, visit.expected_minutes, visit.infusion):
+        for day in self.acceptable(range(visit.day + 1, visit.last_day + 1)):
+            if self.calendar.is_open(day) and self.has_room(
+                visit.unit, visit.profession, day, visit.expected_minutes, visit.infusion
+            ):
                 self.move(visit, day)
                 visit.moves += 1
                 return

@@ -46,6 +46,13 @@ class Hospital:
         if stop > self.env.now:
             yield self.env.timeout(stop - self.env.now)
 
+    def treat_until_doses(self, patient: Patient, number: int) -> Journey:
+        """Doses at the hospital until the patient has had so many in all, or the course is over."""
+        while patient.doses < number and self.env.now < patient.ends:
+            if patient.hospital_day is None:
+                patient.hospital_day = self.day_for_dose(patient)
+            yield from self.treat(patient, until=patient.hospital_day + 1)
+
     def day_for_dose(self, patient: Patient) -> int:
         """The day on which the hospital plans the dose: inside its window unless it is late for lack of a time."""
         stream = patient.stream

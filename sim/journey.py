@@ -59,10 +59,6 @@ class Care:
         """The present day."""
         return math.floor(self.env.now)
 
-    def referral_day(self, patient: Patient) -> int:
-        """The working day on which the referral is written, at the earliest the planned one."""
-        return patient.planned if patient.planned == FOREVER else self.calendar.first_open(patient.planned)
-
     def under_treatment(self, patient: Patient) -> bool:
         """Whether the course still goes on."""
         return self.env.now < patient.ends
@@ -71,9 +67,7 @@ class Care:
 def journey(care: Care, patient: Patient) -> Journey:
     """Hospital → referral → first visit → cycle of visits → end."""
     yield care.env.timeout(patient.entered - care.env.now)
-    yield from care.hospital.treat(patient, until=care.referral_day(patient))
-    if care.scenario.transfer.ramp == "next_due" and care.under_treatment(patient):
-        yield from care.hospital.treat(patient, until=max(care.today, patient.due + 1))
+    yield from before_referral(care, patient)
     if care.under_treatment(patient) and (yield from referral(care, patient)):
         patient.reached("accepted", care.today)
         patient.reached("first_due", patient.due)
@@ -81,6 +75,16 @@ def journey(care: Care, patient: Patient) -> Journey:
         patient.reached("left_unit", care.today)
     yield from care.hospital.treat(patient, until=FOREVER)
     patient.reached("ended", care.today)
+
+
+def before_referral(care: Care, patient: Patient) -> Journey:
+    """At the hospital until the referral can be written: on a working day, after what is to be given first."""
+    yield from care.hospital.treat(patient, until=patient.planned)
+    if patient.new and patient.stream.loading_at == "hospital":
+        yield from care.hospital.treat_until_doses(patient, len(patient.stream.loading_days))
+    if care.scenario.transfer.ramp == "next_due":
+        yield from care.hospital.treat_until_doses(patient, patient.doses + 1)
+    yield from care.hospital.treat(patient, until=care.calendar.first_open(care.today))
 
 
 def unit_cycle(care: Care, patient: Patient) -> Journey:

@@ -34,7 +34,9 @@ def referral(care: Care, patient: Patient) -> Generator[simpy.Event, Any, bool]:
         verdict = _verdict(care, patient, attempt, written)
         care.log.referral(patient, attempt, written, care.today, verdict)
         if verdict == ACCEPTED:
-            yield from care.hospital.treat(patient, until=care.cap.first_free_day(patient.unit, care.today))
+            if not patient.municipal:
+                free = care.cap.first_free_day(patient.unit, care.today)
+                yield from care.hospital.treat(patient, until=free)
             return care.under_treatment(patient)
         if verdict == REFUSED:
             return False
@@ -57,7 +59,7 @@ def _verdict(care: Care, patient: Patient, attempt: int, written: int) -> int:
     complete, refused, _, _ = patient.luck_at(attempt, REVIEW)
     if complete >= _in_force(care, patient, written).complete_share:
         return RETURNED
-    if patient.unit < 0:
+    if patient.unit < 0 and not patient.municipal:
         return REFUSED
     return REFUSED if refused < _in_force(care, patient, care.today).refused_share else ACCEPTED
 

@@ -170,7 +170,7 @@ SERVICES: tuple[Worked, ...] = (
         "hospital_net_hours_per_year",  # doses freed, less six referrals, one rewritten, and questions
         *REGION,
         "year1",
-        (5 * 0.7 * 20 + 0.8 * 12.2 - 6 * 15 - 10 - (354 + 349 + 337 + 334 + 344) / 365.25 * 10) / 60 * YEARLY,
+        (5 * 0.7 * 20 + 0.8 * 12.2 - 6 * 15 - 10 - (354 + 349 + 337 + 334) / 365.25 * 10) / 60 * YEARLY,
     ),
     ("municipal_visits_per_year", *REGION, "year1", 1 * YEARLY),
     ("municipal_visits_per_year", *WEST, "year1", 1 * YEARLY),
