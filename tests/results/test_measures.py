@@ -164,13 +164,13 @@ SKILL: tuple[Worked, ...] = (
     ("low_volume_visits_share", *WEST, "year2", math.nan),
 )
 SERVICES: tuple[Worked, ...] = (
-    ("hospital_freed_visits_per_year", *REGION, "year1", (5 * 0.7 + 0.8) * YEARLY),
-    ("hospital_freed_visits_per_year", *ZOLEDRONATE, "year1", 0.8 * YEARLY),
+    ("hospital_freed_visits_per_year", *REGION, "year1", (5 * 0.7 + 2 * 0.8) * YEARLY),  # one of the zoledronate doses by the municipality
+    ("hospital_freed_visits_per_year", *ZOLEDRONATE, "year1", 2 * 0.8 * YEARLY),
     (
         "hospital_net_hours_per_year",  # doses freed, less six referrals, one rewritten, and questions
         *REGION,
         "year1",
-        (5 * 0.7 * 20 + 0.8 * 12.2 - 6 * 15 - 10 - (354 + 349 + 337 + 334) / 365.25 * 10) / 60 * YEARLY,
+        (5 * 0.7 * 20 + 2 * 0.8 * 12.2 - 6 * 15 - 10 - (354 + 349 + 337 + 334) / 365.25 * 10) / 60 * YEARLY,
     ),
     ("municipal_visits_per_year", *REGION, "year1", 1 * YEARLY),
     ("municipal_visits_per_year", *WEST, "year1", 1 * YEARLY),
