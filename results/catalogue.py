@@ -23,7 +23,7 @@ MEASURES: dict[str, Measure] = {
     "nurse_fte": Measure("FTE", "Nurses at full time (hours ÷ direct share ÷ 1,760)"),
     "peak_week_nurse_hours": Measure("hours", "Nurse hours of the busiest week"),
     "overtime_minutes_per_unit_day": Measure(
-        "minutes", "Staff minutes past closing per unit and open day, all patients"
+        "minutes", "Overtime of all staff, per unit and open day"
     ),
     "utilisation": Measure("share", "Minutes used by all patients ÷ minutes present"),
     # Doses
