@@ -82,7 +82,7 @@ def before_referral(care: Care, patient: Patient) -> Journey:
     yield from care.hospital.treat(patient, until=patient.planned)
     if patient.new and patient.stream.loading_at == "hospital":
         yield from care.hospital.treat_until_doses(patient, len(patient.stream.loading_days))
-    if care.scenario.transfer.ramp == "next_due":
+    if patient.after_next_dose:
         yield from care.hospital.treat_until_doses(patient, patient.doses + 1)
     yield from care.hospital.treat(patient, until=care.calendar.first_open(care.today))
 

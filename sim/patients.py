@@ -33,7 +33,7 @@ class Patient:
     """One patient of one stream, with traits and the state of the journey.
 
     Days are whole days from day zero; `ends` is the day on which the course is over. `planned` is the day on
-    which the referral is to be written (`FOREVER`: never). `due` is the next dose's due day.
+    which the referral is to be written (`FOREVER`: never), or after the next dose from then on. `due` is the next dose's due day.
     """
 
     number: int
@@ -52,6 +52,7 @@ class Patient:
     due: int
     unit: int = -1
     planned: int = FOREVER
+    after_next_dose: bool = False
     doses: int = 0
     attempts: int = 0
     changes: int = 0
@@ -84,7 +85,7 @@ class Patient:
         self.hospital_day = None
         loading = self.stream.loading_days
         if self.new and self.doses < len(loading):
-            self.due = self.entered + loading[self.doses]
+            self.due = day + loading[self.doses] - loading[self.doses - 1]
         else:
             self.due = day + self.stream.interval_days
         self.expect_unplanned(day + 1)

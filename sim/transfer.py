@@ -39,6 +39,7 @@ def plan_transfers(
         )  # the ramp spreads those who are there at the start
         begins = ramp(scenario, units[patient.home].sender, place_in_ramp, start, day_of)
         patient.planned = max(begins, _ready(patient))
+        patient.after_next_dose = scenario.transfer.ramp == "next_due" and not patient.new
 
 
 def _ready(patient: Patient) -> int:
@@ -63,7 +64,7 @@ def _by_sender(scenario: Scenario, sender: str, chance: float, start: int, day_o
     return max(0, day_of(date))
 
 
-# next_due begins like all_at_once; the journey then waits for each patient's next dose.
+# next_due begins like all_at_once; the journey of those there at the start then waits for their next dose.
 RAMPS = {"all_at_once": _all_at_once, "evenly": _evenly, "by_sender": _by_sender, "next_due": _all_at_once}
 
 
