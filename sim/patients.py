@@ -33,7 +33,8 @@ class Patient:
     """One patient of one stream, with traits and the state of the journey.
 
     Days are whole days from day zero; `ends` is the day on which the course is over. `planned` is the day on
-    which the referral is to be written (`FOREVER`: never), or after the next dose from then on. `due` is the next dose's due day.
+    which the referral is to be written (`FOREVER`: never), or after the next dose from then on. `due` is the
+    day on which the next dose falls due.
     """
 
     number: int

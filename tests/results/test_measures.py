@@ -164,7 +164,12 @@ SKILL: tuple[Worked, ...] = (
     ("low_volume_visits_share", *WEST, "year2", math.nan),
 )
 SERVICES: tuple[Worked, ...] = (
-    ("hospital_freed_visits_per_year", *REGION, "year1", (5 * 0.7 + 2 * 0.8) * YEARLY),  # one of the zoledronate doses by the municipality
+    (
+        "hospital_freed_visits_per_year",
+        *REGION,
+        "year1",
+        (5 * 0.7 + 2 * 0.8) * YEARLY,
+    ),  # one of the zoledronate doses by the municipality
     ("hospital_freed_visits_per_year", *ZOLEDRONATE, "year1", 2 * 0.8 * YEARLY),
     (
         "hospital_net_hours_per_year",  # doses freed, less six referrals, one rewritten, and questions
