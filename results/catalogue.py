@@ -22,9 +22,7 @@ MEASURES: dict[str, Measure] = {
     "room_hours_per_year": Measure("hours/year", "Time in a room or infusion place"),
     "nurse_fte": Measure("FTE", "Nurses at full time (hours ÷ direct share ÷ 1,760)"),
     "peak_week_nurse_hours": Measure("hours", "Nurse hours of the busiest week"),
-    "overtime_minutes_per_unit_day": Measure(
-        "minutes", "Overtime of all staff, per unit and open day"
-    ),
+    "overtime_minutes_per_unit_day": Measure("minutes", "Overtime of all staff, per unit and open day"),
     "utilisation": Measure("share", "Minutes used by all patients ÷ minutes present"),
     # Doses
     "on_time_share": Measure("share", "Doses given inside their window ÷ doses that fell due"),
@@ -63,7 +61,7 @@ MEASURES: dict[str, Measure] = {
     "cost_msek_per_year": Measure("MSEK/year", "Staff, material, checks and readiness at units (costing a)"),
     "readiness_msek_per_year": Measure("MSEK/year", "Readiness: kit, training, stock (part of costing a)"),
     "full_cost_msek_per_year": Measure("MSEK/year", "Visits at full price per visit (costing b)"),
-    "drug_msek_per_year": Measure("MSEK/year", "Drugs of doses given at units, a line of its own"),
+    "drug_msek_per_year": Measure("MSEK/year", "Drugs of doses and renewals at units, a line of its own"),
     "uplift_msek_per_year": Measure("MSEK/year", "Uplift of the capitation"),
     "uplift_share_used": Measure("share", "Cost ÷ uplift"),
     "uplift_room_msek": Measure("MSEK/year", "Uplift less cost"),

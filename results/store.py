@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
+ANEW = "run the scenario again with --fresh"
 TABLES = ("measures", "weekly", "transfers", "distributions", "visits")
 
 
 class NotARun(Exception):
-    """A folder that holds no whole run; the message says why and what to do."""
+    """A folder that holds no whole run; `what` is wrong and `advice` what to do."""
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(f"{what}; {advice}" if advice else what)
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,7 +64,7 @@ class Run:
 
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
-            raise NotARun(f"{self.folder.name} has no {name}.parquet; run it again with --fresh")
+            raise NotARun(f"{self.folder.name} has no {name}.parquet", ANEW)
         chosen = self.replications if replications is None else list(replications)
         table: pd.DataFrame = pq.read_table(path, filters=[("replication", "in", chosen)]).to_pandas()
         return table
@@ -87,19 +92,24 @@ def run_folder(out: Path, resolved: Resolved, digest: str) -> Path:
 
 
 def open_run(folder: Path) -> Run:
-    """Open a run. Raises NotARun."""
+    """Open a run whose every file is as it was written. Raises NotARun."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotARun(f"{folder} is not a whole run: it has no {MANIFEST}; run the scenario again") from None
-    except (OSError, ValueError) as error:
         raise NotARun(
-            f"{folder / MANIFEST} cannot be read ({error}); run the scenario again with --fresh"
+            f"{folder} is not a whole run: it has no {MANIFEST}", "run the scenario again"
         ) from None
+    except (OSError, ValueError) as error:
+        raise NotARun(f"{folder / MANIFEST} cannot be read ({error})", ANEW) from None
     if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
-        raise NotARun(
-            f"{folder} was made by another version of vardflode; run the scenario again with --fresh"
-        )
+        raise NotARun(f"{folder} was made by another version of vardflode", ANEW)
+    replications, files = manifest.get("replications"), manifest.get("files")
+    if not isinstance(replications, list) or not isinstance(files, dict):
+        raise NotARun(f"{folder / MANIFEST} is damaged", ANEW)
+    for name, checksum in files.items():
+        path = folder / Path(name).name
+        if not path.is_file() or _checksum(path) != checksum:
+            raise NotARun(f"{path} is missing or not as it was written", ANEW)
     return Run(folder, manifest)
 
 

@@ -20,7 +20,7 @@ from sim.hospital import Hospital
 from sim.journey import Care, journey
 from sim.log import Log, patient_rows
 from sim.patients import Patient, patients
-from sim.records import HOSPITAL, NEVER, UNIT, Records
+from sim.records import HOSPITAL, MUNICIPALITY, NEVER, UNIT, Records
 from sim.referral import WeeklyCap
 from sim.staff import planned_minutes, servers
 from sim.transfer import plan_transfers
@@ -100,5 +100,5 @@ def _record_open_doses(people: list[Patient], log: Log, horizon: int) -> None:
     """Doses that fell due and still wait when the clock stops."""
     for patient in people:
         if patient.entered < horizon < patient.ends and patient.due < horizon:
-            at_unit = "accepted" in patient.milestones and "left_unit" not in patient.milestones
-            log.dose(patient, NEVER, UNIT if at_unit else HOSPITAL)
+            moved = "accepted" in patient.milestones and "left_unit" not in patient.milestones
+            log.dose(patient, NEVER, (MUNICIPALITY if patient.municipal else UNIT) if moved else HOSPITAL)

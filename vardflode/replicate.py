@@ -7,12 +7,15 @@ digit. Workers ignore Ctrl-C; the parent stops them and hands back what is finis
 from __future__ import annotations
 
 import signal
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,12 +90,35 @@ def run_tasks(tasks: Iterable[Task], workers: int, finished: Callable[[Outcome],
     tasks = list(tasks)
     outcomes: list[Outcome] = []
     try:
-        for outcome in _here(tasks) if workers <= 1 or len(tasks) <= 1 else _in_pool(tasks, workers):
-            outcomes.append(outcome)
-            finished(outcome)
+        with _answering(signal.SIGTERM, _interrupt):
+            for outcome in _here(tasks) if workers <= 1 or len(tasks) <= 1 else _in_pool(tasks, workers):
+                outcomes.append(outcome)
+                finished(outcome)
     except KeyboardInterrupt:
         raise Interrupted(_in_order(outcomes)) from None
     return _in_order(outcomes)
+
+
+def uninterrupted() -> AbstractContextManager[None]:
+    """A stretch that Ctrl-C does not break, for saving what is finished."""
+    return _answering(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _answering(number: signal.Signals, answer: Any) -> Iterator[None]:
+    """Let a signal have another answer for a while; only the main thread may."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, answer)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _in_order(outcomes: list[Outcome]) -> list[Outcome]:
@@ -105,15 +131,17 @@ def _here(tasks: list[Task]) -> Iterator[Outcome]:
 
 
 def _in_pool(tasks: list[Task], workers: int) -> Iterator[Outcome]:
-    """Outcomes as they come, from spawned processes (the same everywhere, and free of inherited state)."""
-    pool = ProcessPoolExecutor(
-        min(workers, len(tasks)), mp_context=get_context("spawn"), initializer=_ignore_interrupts
-    )
+    """Outcomes as they come, from spawned processes (the same everywhere, and free of inherited state).
+
+    The processes are started while Ctrl-C is ignored, and inherit that: it is the parent's to answer.
+    """
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"))
     try:
-        waiting: set[Future[Outcome]] = {pool.submit(replicate, task) for task in tasks}
+        with uninterrupted():
+            waiting = {pool.submit(replicate, task): task for task in tasks}
         while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from sorted((future.result() for future in done), key=lambda outcome: outcome.replication)
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from _in_order([_outcome(future, waiting.pop(future)) for future in done])
     except BaseException:
         processes = list(pool._processes.values()) if pool._processes else []
         pool.shutdown(wait=False, cancel_futures=True)
@@ -123,5 +151,11 @@ def _in_pool(tasks: list[Task], workers: int) -> Iterator[Outcome]:
     pool.shutdown()
 
 
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _outcome(future: Future[Outcome], task: Task) -> Outcome:
+    """What a worker made; a failure where its process died."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return Outcome(
+            task.replication, failure="its process was killed; is there memory for so many workers?"
+        )

@@ -8,6 +8,7 @@ import importlib.metadata
 import os
 import platform
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from results.windows import calendar_windows, steady_window, year_windows, years
 from scenarios.lineage import LIBRARY
 from scenarios.load import Resolved
 from scenarios.register import read_register
-from vardflode.replicate import Interrupted, Outcome, Task, run_tasks
+from vardflode.replicate import Interrupted, Outcome, Task, run_tasks, uninterrupted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,13 +68,13 @@ def make_run(
 
     digest = run_hash(resolved, seed, MODEL_VERSION)
     folder = run_folder(out, resolved, digest)
-    out.mkdir(parents=True, exist_ok=True)
-    known, reason = _known(folder, fresh, keep_visits)
-    have = known.replications if known else []
-    missing = [number for number in range(replications) if number not in have]
+    _must_be_writable(out)
+    found = _found(folder, fresh, keep_visits)
+    have = found.base.replications if found.base else []
+    missing = sorted({*range(replications), *found.again} - {*have})
     if not missing:
-        return RunResult(known, resolved, f"reused: the run already holds {len(have)} replications", 0)
-    tasks = [Task(resolved, seed, number, keep_visits) for number in missing]
+        return RunResult(found.base, resolved, f"reused: the run already holds {_counted(len(have))}", 0)
+    tasks = [Task(resolved, seed, number, keep_visits or found.has_visits) for number in missing]
     done = 0
 
     def finished(_: Outcome) -> None:
@@ -89,24 +90,52 @@ def make_run(
         outcomes, interrupted = stopped.outcomes, True
     good = [outcome for outcome in outcomes if outcome.failure is None]
     failures = tuple((o.replication, o.failure) for o in outcomes if o.failure is not None)
+    if not {*found.again} <= {outcome.replication for outcome in good}:
+        reason = "the run stands as it was, since not all of it could be made again"
+        return RunResult(open_run(folder), resolved, reason, 0, failures, interrupted)
+    run = found.base
     if good:
         kept = sorted({*have, *(outcome.replication for outcome in good)})
         manifest = _manifest(resolved, digest, seed, MODEL_VERSION, kept)
-        known = save_run(folder, resolved, _tables(known, good), manifest)
-    return RunResult(known, resolved, reason.format(len(missing)), len(good), failures, interrupted)
+        with uninterrupted():
+            run = save_run(folder, resolved, _tables(found.base, good), manifest)
+    reason = found.reason.format(_counted(len(good)))
+    return RunResult(run, resolved, reason, len(good), failures, interrupted)
 
 
-def _known(folder: Path, fresh: bool, keep_visits: bool) -> tuple[Run | None, str]:
-    """The run in a folder that can be built on, and why or why not."""
-    if fresh:
-        return None, "made {} replications: --fresh was asked for"
+def _counted(replications: int) -> str:
+    return "1 replication" if replications == 1 else f"{replications} replications"
+
+
+def _must_be_writable(out: Path) -> None:
+    """Find out before any work is done. Raises OSError."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=out):
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a folder holds: the run to build on, the replications to make again, and why."""
+
+    base: Run | None
+    again: tuple[int, ...]
+    has_visits: bool
+    reason: str
+
+
+def _found(folder: Path, fresh: bool, keep_visits: bool) -> _Found:
     try:
         run = open_run(folder)
     except NotARun as error:
-        return None, "made {} replications" if not folder.exists() else f"made {{}} replications: {error}"
-    if keep_visits and not (folder / "visits.parquet").is_file():
-        return None, "made {} replications: the run had kept no visits"
-    return run, f"added {{}} replications to the {len(run.replications)} there were"
+        why = f" anew: {error.what}" if folder.exists() else ""
+        return _Found(None, (), False, f"made {{}}{why}")
+    has_visits = (folder / "visits.parquet").is_file()
+    if fresh:
+        return _Found(None, tuple(run.replications), has_visits, "made {} anew: --fresh was asked for")
+    if keep_visits and not has_visits:
+        return _Found(None, tuple(run.replications), True, "made {} anew: the run had kept no visits")
+    return _Found(run, (), has_visits, f"added {{}} to the {len(run.replications)} there were")
 
 
 def _tables(known: Run | None, good: list[Outcome]) -> dict[str, pa.Table]:
@@ -130,7 +159,7 @@ def _tables(known: Run | None, good: list[Outcome]) -> dict[str, pa.Table]:
     tables = {}
     for name in TABLES:
         parts = [new[name]] if name in new else []
-        if (path := known.folder / f"{name}.parquet").is_file() and (parts or name != "visits"):
+        if (path := known.folder / f"{name}.parquet").is_file():
             parts.insert(0, pq.read_table(path))
         if parts:
             plain = [_undictionary(part) for part in parts]

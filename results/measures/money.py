@@ -9,7 +9,7 @@ from results.events import Events, Floats, of_patients
 from results.ledger import READINESS, Ledger, in_prices_of, uplift_ore
 from results.measures.replication import Replication
 from results.table import Table, divide
-from sim.records import UNIT
+from sim.records import RENEWAL, UNIT
 
 AVAILABLE_SHARES = (1.0, 0.5, 0.25, 0.10, 0.05)
 MSEK_ORE = 1e8
@@ -42,13 +42,17 @@ def money(run: Replication, book: Ledger, table: Table) -> None:
 
 
 def _drugs(run: Replication, table: Table) -> None:
-    """The drugs of doses given at units, as a line of its own, and per payer."""
-    given = run.records.doses[run.records.doses["site"] == UNIT]
+    """Drugs as a line of its own, and per payer: of each dose at a unit or, with renewals, of each of these."""
+    doses, visits = run.records.doses, run.records.visits
+    given, renewed = doses[doses["site"] == UNIT], visits[visits["kind"] == RENEWAL]
+    by_renewal = run.per_stream([s.renewals is not None for s in run.streams], given["patient"]) > 0
+    given = given[~by_renewal]
+    patient = np.concatenate([given["patient"], renewed["patient"]])
     prices = [in_prices_of(run.resolved.scenario, s.drug.price_sek) / 1e6 for s in run.streams]
-    msek = run.per_stream(prices, given["patient"])
-    events = of_patients(run.keys, run.records, given["patient"], given["given"])
+    msek = run.per_stream(prices, patient)
+    events = of_patients(run.keys, run.records, patient, np.concatenate([given["given"], renewed["day"]]))
     table.count("drug_msek_per_year", events, msek)
-    payer = np.array([s.drug.payer for s in run.streams])[run.records.patients["stream"][given["patient"]]]
+    payer = np.array([s.drug.payer for s in run.streams])[run.records.patients["stream"][patient]]
     for name in ("hospital", "region", "unit", "not_stated"):
         mine = payer == name
         total = events.where(mine).total("region", 1, msek[mine], table.windows) * table.factors()[:, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,7 @@ class Replication:
         rows = self.records.visits[mask]
         return rows, of_patients(self.keys, self.records, rows["patient"], rows["day"])
 
-    def per_stream(self, values: list[float], patient: NDArray[np.int32]) -> Floats:
+    def per_stream(self, values: Sequence[float], patient: NDArray[np.int32]) -> Floats:
         """A value of each patient's stream."""
         by_stream = np.array(values, dtype=np.float64)
         return np.asarray(by_stream[self.records.patients["stream"][patient]])

@@ -41,7 +41,7 @@ def summarise_run(
         others(resolved, figures),
         skill(resolved, figures),
         money(resolved, figures),
-        uplift(figures),
+        uplift(resolved, figures),
     )
     if figures.mean("nurse_hours_per_year") + figures.mean("doctor_hours_per_year") > 0:
         sections = (*sections, rests_on(resolved, figures))

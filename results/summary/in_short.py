@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from results.measures import AVAILABLE_SHARES
-from results.summary.figures import Figures, Section, share_key
+from results.summary.figures import Figures, Section, available_shares, share_key
 from scenarios.load import Resolved
 
 
@@ -21,7 +20,7 @@ def in_short(resolved: Resolved, figures: Figures) -> Section:
             f"{figures.told('nurse_hours_per_year')} nurse hours, {figures.told('nurse_fte')} nurses at full time.",
             _doses_in_short(resolved, figures),
             f"Money: {figures.told('cost_msek_per_year')} MSEK a year with readiness, "
-            f"{figures.told('cost_msek_per_year', key='readiness=no')} without; {_uplift_in_short(figures)}",
+            f"{figures.told('cost_msek_per_year', key='readiness=no')} without; {_uplift_in_short(resolved, figures)}",
         ]
     told.append(
         f"Others: {figures.told('background_within_guarantee_share')} of same-day requests seen within "
@@ -47,15 +46,17 @@ def _doses_in_short(resolved: Resolved, figures: Figures) -> str:
     )
 
 
-def _uplift_in_short(figures: Figures) -> str:
+def _uplift_in_short(resolved: Resolved, figures: Figures) -> str:
     """Down to which share of the uplift the cost still fits."""
     enough = [
-        s for s in AVAILABLE_SHARES if figures.mean("uplift_share_used", key=share_key(figures, s)) <= 1
+        s
+        for s in available_shares(resolved)
+        if figures.mean("uplift_share_used", key=share_key(figures, s)) <= 1
     ]
     if not enough:
         return "more than the whole uplift."
     least = min(enough)
-    if least == min(AVAILABLE_SHARES):
+    if least == min(available_shares(resolved)):
         return f"within the uplift even if only {100 * least:g} % of it is left for these streams."
-    beyond = max(s for s in AVAILABLE_SHARES if s < least)
+    beyond = max(s for s in available_shares(resolved) if s < least)
     return f"within {100 * least:g} % of the uplift, not within {100 * beyond:g} %."

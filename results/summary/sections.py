@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from results.catalogue import MEASURES
-from results.measures import AVAILABLE_SHARES
 from results.summary.figures import (
     Figures,
     Section,
     assumed_numbers,
+    available_shares,
     label,
     measure_rows,
     share_key,
@@ -136,16 +136,21 @@ def money(resolved: Resolved, figures: Figures) -> Section:
                 "MSEK",
             )
         )
-    remarks = (
+    remarks: tuple[str, ...] = (
         f"Prices of {resolved.scenario.money.price_year}. Another costing, never to be mixed with this one: at full "
         f"price per visit the same visits are {figures.told('full_cost_msek_per_year')} MSEK/year.",
     )
+    if figures.window == "year1":
+        remarks += (
+            "Readiness is due per calendar year: this window holds that of the first year and, due in January, that of "
+            "the next; later windows hold one.",
+        )
     return Section("Money", ("", "mean (interval)", "unit"), tuple(rows), remarks)
 
 
-def uplift(figures: Figures) -> Section:
+def uplift(resolved: Resolved, figures: Figures) -> Section:
     rows = []
-    for share in AVAILABLE_SHARES:
+    for share in available_shares(resolved):
         key = share_key(figures, share)
         bare = ";".join(part for part in (key, "readiness=no") if part)
         rows.append(

@@ -82,6 +82,7 @@ def run(
     SCENARIO is the name of one that comes along (see `vardflode list`) or the path of a file. The run is kept
     in a folder of its own; asked again it is reused, and with a larger -n extended.
     """
+    from scenarios.faults import Fault, InputError
     from vardflode.runs import make_run
 
     if years is not None:
@@ -89,11 +90,15 @@ def run(
     resolved = _resolve_all(scenarios, sets, plan)
     failed = False
     for scenario in resolved:
-        with progress(scenario.scenario.name) as told:
-            result = make_run(
-                scenario, replications=replications, seed=seed, workers=workers, out=out, fresh=fresh,
-                keep_visits=visits, progress=told,
-            )  # fmt: skip
+        try:
+            with progress(scenario.scenario.name) as told:
+                result = make_run(
+                    scenario, replications=replications, seed=seed, workers=workers, out=out, fresh=fresh,
+                    keep_visits=visits, progress=told,
+                )  # fmt: skip
+        except OSError as error:
+            why = f"cannot be written ({error.strerror or error}); choose another folder with --out"
+            raise InputError([Fault(str(out), 0, "", why)]) from None
         _tell(result, seed, replications, scope == "unit", as_json)
         failed |= bool(result.failures)
         if result.interrupted:
@@ -121,19 +126,23 @@ def _resolve_all(scenarios: tuple[str, ...], sets: tuple[str, ...], plan: Path |
 def _tell(result: RunResult, seed: int, replications: int, units: bool, as_json: bool) -> None:
     """Messages about the run on stderr; its figures on stdout."""
     from results.as_json import run_json
+    from results.delivery import unmet_plan
     from results.summary import summarise_run
     from vardflode.runs import notes
 
     name = result.resolved.scenario.name
+    whole = click.get_current_context().find_root().params.get("traceback")
     for number, failure in result.failures:
-        message(f"{name}: replication {number} failed and is left out:\n{failure}")
+        told = failure if whole else failure.strip().splitlines()[-1]
+        message(f"{name}: replication {number} failed and is left out: {told}")
+    if result.failures and not whole:
+        message("`vardflode --traceback run …` shows where")
     if result.interrupted:
-        saved = f"{result.made} finished replications are saved" if result.made else "nothing was finished"
-        message(f"{name}: interrupted; {saved}; the same command goes on from there")
+        message(f"{name}: interrupted; what was finished is kept, and the same command goes on from there")
     if result.run is None:
         return
     message(f"{name}: {result.reason}; saved in {result.run.folder}")
-    for note in notes(result.resolved):
+    for note in (*notes(result.resolved), *unmet_plan(result.run, result.resolved)):
         message(f"{name}: {note}")
     if result.interrupted:
         return
