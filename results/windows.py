@@ -48,7 +48,8 @@ def last_planned_transfer(resolved: Resolved) -> int | None:
     if not transfer.enabled:
         return None
     if resolved.plan is not None:
-        return max((row.week * 7 for row in resolved.plan if row.patients), default=0)
+        weeks = (row.week for row in resolved.plan if row.patients)
+        return max((week * 7 for week in weeks if week * 7 <= scenario.horizon_days), default=0)
     start = max(0, (transfer.start_date - scenario.start_date).days)
     if transfer.ramp == "evenly":
         return start + transfer.ramp_weeks * 7

@@ -15,7 +15,7 @@ from results.events import Floats, Keys
 from results.ledger import ledger
 from results.measures.doses import doses
 from results.measures.load import capacity, load
-from results.measures.money import AVAILABLE_SHARES, MSEK_ORE, money
+from results.measures.money import AVAILABLE_SHARES, MSEK_ORE, available_shares, money
 from results.measures.others import others, same_day_requests
 from results.measures.replication import Replication
 from results.measures.services import services
@@ -26,7 +26,7 @@ from results.windows import calendar_windows, year_windows
 from scenarios.load import Resolved
 from sim.records import Records
 
-__all__ = ["AVAILABLE_SHARES", "MSEK_ORE", "Measured", "measure", "same_day_requests"]
+__all__ = ["AVAILABLE_SHARES", "MSEK_ORE", "Measured", "available_shares", "measure", "same_day_requests"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -9,10 +9,16 @@ from results.events import Events, Floats, of_patients
 from results.ledger import READINESS, Ledger, in_prices_of, uplift_ore
 from results.measures.replication import Replication
 from results.table import Table, divide
+from scenarios.load import Resolved
 from sim.records import RENEWAL, UNIT
 
 AVAILABLE_SHARES = (1.0, 0.5, 0.25, 0.10, 0.05)
 MSEK_ORE = 1e8
+
+
+def available_shares(resolved: Resolved) -> tuple[float, ...]:
+    """The shares of the uplift that are told, the scenario's own among them, largest first."""
+    return tuple(sorted({*AVAILABLE_SHARES, resolved.scenario.money.available_share}, reverse=True))
 
 
 def money(run: Replication, book: Ledger, table: Table) -> None:
@@ -78,7 +84,7 @@ def _against_uplift(
     visits = treatments.total("unit", units, None, table.windows) * table.factors()[:, None]
     for scope in ("region", "area", "municipality", "ownership", "unit"):
         _uplift_rows(table, scope, "", uplift_units * base, costs_units[""], visits)
-    for share in AVAILABLE_SHARES:
+    for share in available_shares(run.resolved):
         for readiness, cost in costs_units.items():
             key = ";".join(
                 part for part in (f"available={share:g}" if share != base else "", readiness) if part

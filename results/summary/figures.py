@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.catalogue import MEASURES
-from results.measures import AVAILABLE_SHARES
 from results.statistics import Summary, summarise
 from results.table import Row
 from scenarios.evidence import Evidence
@@ -115,8 +114,3 @@ def range_of(evidence: Evidence) -> str:
     if evidence.choices is not None and len(evidence.choices) > 1:
         return f" ({' or '.join(str(choice.value) for choice in evidence.choices)})"
     return ""
-
-
-def available_shares(resolved: Resolved) -> tuple[float, ...]:
-    """The shares of the uplift that are told, the scenario's own among them, largest first."""
-    return tuple(sorted({*AVAILABLE_SHARES, resolved.scenario.money.available_share}, reverse=True))

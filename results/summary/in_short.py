@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from results.summary.figures import Figures, Section, available_shares, share_key
+from results.measures import available_shares
+from results.summary.figures import Figures, Section, share_key
 from scenarios.load import Resolved
 
 

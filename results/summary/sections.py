@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from results.catalogue import MEASURES
+from results.measures import available_shares
 from results.summary.figures import (
     Figures,
     Section,
     assumed_numbers,
-    available_shares,
     label,
     measure_rows,
     share_key,
