@@ -26,8 +26,6 @@ ATTENDED, NO_SHOW, FAILED, WITHHELD, NOT_SEEN = range(5)
 VERDICTS: Final = ("accepted", "returned", "refused")
 ACCEPTED, RETURNED, REFUSED = range(3)
 
-ENDINGS: Final = ("under_treatment", "course_over")
-
 OTHER_OUTCOMES: Final = ("same_day", "booked", "same_day_diverted", "booked_diverted")
 SEEN_SAME_DAY, SEEN_BOOKED, DIVERTED_SAME_DAY, DIVERTED_BOOKED = range(4)
 
