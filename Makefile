@@ -17,12 +17,14 @@ COMPILE    := $(LOCK_VENV)/bin/uv --quiet --no-config pip compile --universal --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-all bench lint format lock clean
+.PHONY: help setup report demo test test-all bench lint format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.dev ## make .venv with everything that running and developing needs
+
+report: $(VENV)/.report ## also install what maps and spreadsheets need (part of make setup)
 
 demo: $(VENV)/.core ## run the demonstration
 	@$(BIN)/python -m vardflode.demo
@@ -49,8 +51,11 @@ format: $(VENV)/.dev ## put the code in its set form
 lock: $(LOCK_VENV)/.uv-$(UV_VERSION) ## make requirements/*.lock anew from pyproject.toml
 	@echo "Resolving the versions that run the project …"
 	@$(COMPILE) pyproject.toml requirements/build.in --output-file requirements/core.lock
+	@echo "Resolving the versions that draw maps and write spreadsheets …"
+	@$(COMPILE) pyproject.toml requirements/build.in --extra report --constraint requirements/core.lock \
+		--output-file requirements/report.lock
 	@echo "Resolving the versions that develop it …"
-	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --constraint requirements/core.lock \
+	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --constraint requirements/report.lock \
 		--output-file requirements/dev.lock
 
 clean: ## remove environments, caches and built packages (never runs/)
@@ -65,6 +70,11 @@ $(VENV)/.core: requirements/core.lock pyproject.toml
 	@echo "Installing what the project runs on (half a minute, more on a slow network) …"
 	@$(PIP) install -qq --require-hashes -r requirements/core.lock
 	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.report: requirements/report.lock $(VENV)/.core
+	@echo "Installing what maps and spreadsheets need …"
+	@$(PIP) install -qq --require-hashes -r requirements/report.lock
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.core

@@ -1,4 +1,4 @@
-"""Makes what the documentation takes from the code: three tables, and the small example register.
+"""Makes what the documentation takes from the code: tables, the scenario library, and the small example register.
 
     python docs/make_tables.py            writes them
     python docs/make_tables.py --check    writes nothing; names what is out of date, with exit code 1
@@ -12,7 +12,9 @@ import csv
 import datetime as dt
 import io
 import re
+import shlex
 import sys
+import textwrap
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,17 +26,29 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from results.catalogue import MEASURES
-from scenarios.evidence import Evidence
+from scenarios.evidence import Evidence, written
+from scenarios.faults import Fault
 from scenarios.json_schema import TIMES
-from scenarios.lineage import LIBRARY
+from scenarios.levers import LEVERS, Lever, differences
+from scenarios.lineage import LIBRARY, library
 from scenarios.load import Resolved, resolve
 from scenarios.schema import Price, Scenario, Text
+from scenarios.tree import Branch, parse, plain
+from scenarios.values import Value, values
 
 DOCS = Path(__file__).parent
+WIDTH = 120
 EXAMPLE_UNITS = ("u016", "u019", "u047", "u050", "u082", "u112", "u148", "u155", "u190", "u195")
 
 GENERAL = "The scenario itself"
-FREE_KEYS = {"calendar.opening": "weekday", "booking.hubs": "group", "money.procedures": "group"}
+FREE_KEYS = {
+    "calendar.opening": "weekday",
+    "booking.least_listed": "group",
+    "booking.hubs": "group",
+    "booking.chosen_hubs": "group",
+    "unit_changes": "unit",
+    "money.procedures": "group",
+}
 WORDS: dict[Any, str] = {
     bool: "`true` or `false`",
     dt.date: "date, such as 2026-03-02",
@@ -178,6 +192,55 @@ def _limits(limits: Sequence[Any], form: str) -> str:
     return "".join(f", {word} {number}" for word, number in told)
 
 
+def levers() -> str:
+    """Every lever: what it decides, its keys, and a setting that pulls it."""
+    return _table(("lever", "decides", "keys", "for example"), map(_lever, LEVERS))
+
+
+def _lever(lever: Lever) -> Cells:
+    keys = (key.removesuffix(".**").replace("*", "<name>") for key in lever.keys)
+    title = f"**{lever.en}** · *{lever.sv}*"
+    return title, lever.does, ", ".join(f"`{key}`" for key in keys), f"`--set {shlex.quote(lever.example)}`"
+
+
+def scenario_library() -> str:
+    """Every scenario that ships: what it is about, and each value that it changes."""
+    return "\n\n".join(_scenario(name) for name in library())
+
+
+def _scenario(name: str) -> str:
+    resolved, parent = resolve(name), parent_of(name)
+    title, about = resolved.scenario.title, resolved.scenario.description
+    texts = (textwrap.fill(text, WIDTH) for text in (about.en, f"*{about.sv}*"))
+    told = [f"### {name}", f"**{title.en}** · *{title.sv}*", *texts]
+    if parent is not None:
+        headers = ("key", "value", "in the parent", "grade", "range or source", "note")
+        told += [f"Over [{parent}](#{parent}):", _table(headers, _changed(resolved, resolve(parent)))]
+    return "\n\n".join(told)
+
+
+def parent_of(name: str) -> str | None:
+    """What a scenario of the library extends; None for the base."""
+    faults: list[Fault] = []
+    tree = parse((LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml", faults)
+    return str(plain(tree)["extends"]) if isinstance(tree, Branch) and "extends" in tree.items else None
+
+
+def _changed(resolved: Resolved, parent: Resolved) -> Iterator[Cells]:
+    """A row for each value that differs from the parent's; a new section gives one for each of its values."""
+    before = {value.key: value for value in values(parent)}
+    changed = [".".join(path) for path in differences(parent, resolved)]
+    for value in values(resolved):
+        if any(f"{value.key}.".startswith(f"{key}.") for key in changed):
+            yield _change(value, before.get(value.key))
+
+
+def _change(value: Value, before: Value | None) -> Cells:
+    evidence = value.evidence
+    told = (evidence.grade, evidence.rests_on, evidence.note or "") if evidence is not None else ("", "", "")
+    return f"`{value.key}`", written(value.value), "" if before is None else written(before.value), *told
+
+
 def _table(headers: Cells, rows: Iterable[Cells]) -> str:
     lines = [headers, ("---",) * len(headers), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
@@ -198,6 +261,8 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "measures": ("model.md", measures),
     "streams": ("model.md", streams),
     "keys": ("scenario-file.md", keys),
+    "levers": ("levers.md", levers),
+    "library": ("scenarios.md", scenario_library),
 }
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from results.windows import Window
 from scenarios.load import Resolved
-from sim.records import SITES, Records
+from sim.records import NOWHERE, SITES, Records
 
 SCOPES = ("region", "area", "municipality", "ownership", "unit", "stream", "sender", "site")
 UNIT_SCOPES = ("region", "area", "municipality", "ownership", "unit")
@@ -98,13 +98,24 @@ class Events:
         return found
 
 
+def serving(records: Records, patient: Codes, day: Codes) -> Codes:
+    """The unit that serves patients on days; where none does, the one where they are listed."""
+    listed, unit = records.units_on(patient, day)
+    return np.where(unit != NOWHERE, unit, listed)
+
+
 def of_patients(
-    keys: Keys, records: Records, patient: Codes, day: Codes, site: Codes | None = None
+    keys: Keys,
+    records: Records,
+    patient: Codes,
+    day: Codes,
+    site: Codes | None = None,
+    unit: Codes | None = None,
 ) -> Events:
-    """Events of patients: at the unit that serves them (their own where none does), from its sender."""
+    """Events of patients, from the sender of their home, at a unit: by default the one that serves them that day."""
     people = records.patients[patient]
-    serving = np.where(people["unit"] >= 0, people["unit"], people["home"]).astype(np.int64)
-    codes = {scope: keys.of_unit[scope][serving] for scope in UNIT_SCOPES}
+    at = serving(records, patient, day) if unit is None else unit
+    codes = {scope: keys.of_unit[scope][at] for scope in UNIT_SCOPES}
     codes["stream"] = people["stream"].astype(np.int64)
     codes["sender"] = keys.of_unit["sender"][people["home"]]
     if site is not None:

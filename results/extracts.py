@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from results.stays import stays
 from results.windows import Window, steady_window, year_windows
 from scenarios.load import Resolved
 from sim.records import (
@@ -20,6 +21,7 @@ from sim.records import (
     FAILED,
     HOSPITAL,
     NEVER,
+    NOWHERE,
     SITES,
     UNIT,
     UNPLANNED,
@@ -71,7 +73,7 @@ def weekly(resolved: Resolved, records: Records) -> pd.DataFrame:
 def _transferred_minutes(records: Records, weeks: int, units: int) -> NDArray[np.float64]:
     """Minutes of transferred care by week, unit and resource; desk work included, shape (weeks, units, 3)."""
     visits = records.visits[(records.visits["site"] == UNIT) & (records.visits["day"] >= 0)]
-    cell = visits["day"] // 7 * units + records.patients["unit"][visits["patient"]]
+    cell = visits["day"] // 7 * units + visits["unit"]
     columns = [
         np.bincount(cell, weights=visits[f"{resource}_minutes"], minlength=weeks * units)
         for resource in RESOURCES
@@ -161,30 +163,40 @@ def _clinic_waits(records: Records, window: Window) -> pd.DataFrame:
 
 
 def _patients_per_unit(records: Records, window: Window) -> pd.DataFrame:
-    people = records.patients
-    last = window.end - 1
-    there = (people["accepted"] != NEVER) & (people["accepted"] <= last) & ~people["municipal"]
-    there &= (people["left_unit"] == NEVER) | (people["left_unit"] > last)
+    every = stays(records, window.end)
+    there = every[(every["first"] < window.end) & (every["left"] >= window.end)]
     streams, units = len(records.streams), len(records.units)
-    cell = people["stream"][there].astype(np.int64) * units + people["unit"][there]
-    number = np.bincount(cell, minlength=streams * units)
-    return _counted(
-        "patients_at_unit", np.repeat(np.arange(streams), units), np.full(number.size, "unit"), number
-    )
+    cell = records.patients["stream"][there["patient"]].astype(np.int64) * units + there["unit"]
+    number = np.bincount(cell, minlength=streams * units).reshape(streams, units)
+    number = number[:, _open_at_the_end(records, window)]
+    stream = np.repeat(np.arange(streams), number.shape[1])
+    return _counted("patients_at_unit", stream, np.full(number.size, "unit"), number.ravel())
+
+
+def _open_at_the_end(records: Records, window: Window) -> NDArray[np.bool_]:
+    """Units with staff in the last week of a window, shape (units,)."""
+    end = window.end - records.first_day
+    return np.asarray(records.servers[end - 7 : end].any(axis=(0, 2)))
 
 
 def visit_table(resolved: Resolved, records: Records) -> pd.DataFrame:
-    """One row per transferred visit, with names for codes; days count from day zero."""
+    """One row per transferred visit, with names for codes; days count from day zero.
+
+    At other sites the unit is the one that serves the patient, empty where none can.
+    """
     import pandas as pd
 
     from sim.records import VISIT_KINDS, VISIT_OUTCOMES
 
     visits = records.visits
     people = records.patients[visits["patient"]]
-    table = pd.DataFrame({name: visits[name] for name in visits.dtype.names or ()})
+    unit = np.where(
+        visits["unit"] != NOWHERE, visits["unit"], records.units_on(visits["patient"], visits["day"])[1]
+    )
+    table = pd.DataFrame({name: visits[name] for name in visits.dtype.names or () if name != "unit"})
     for column, names in (("kind", VISIT_KINDS), ("site", SITES), ("outcome", VISIT_OUTCOMES)):
         table[column] = np.array(names)[visits[column]]
     table.insert(1, "stream", np.array(records.streams)[people["stream"]])
-    table.insert(2, "unit", np.array([*records.units, ""])[people["unit"]])
+    table.insert(2, "unit", np.array([*records.units, ""])[unit])
     table.insert(3, "sender", np.array([u.sender for u in resolved.units])[people["home"]])
     return table

@@ -8,16 +8,19 @@ kept in a column of its own and never added to (a).
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from results.stays import stays
 from results.windows import Window, calendar_windows
+from scenarios.listing import listing
 from scenarios.load import Resolved
 from scenarios.schema import Price, Scenario
-from sim.records import ATTENDED, CHECK, DOSE, FAILED, NEVER, UNIT, UNPLANNED, WITHHELD, Records
+from sim.records import ATTENDED, CHECK, DOSE, FAILED, UNIT, UNPLANNED, WITHHELD, Records
 
 LEDGER_ROW = np.dtype(
     [("day", np.int32), ("unit", np.int16), ("stream", np.int16), ("line", np.int8), ("ore", np.int64)]
@@ -56,7 +59,7 @@ def ledger(resolved: Resolved, records: Records) -> Ledger:
     staff = sum(np.rint(visits[column] / 60 * rate * ORE).astype(np.int64) for column, rate in rates.items())
     kinds = visits["kind"]
     lines = np.where(kinds == CHECK, CHECKS, np.where(np.isin(kinds, (DOSE, UNPLANNED)), STAFF, DESK))
-    unit = records.patients["unit"][visits["patient"]]
+    unit = visits["unit"]
     treated = took & np.isin(kinds, (DOSE, UNPLANNED))
     material = np.array(
         [round(in_prices_of(scenario, scenario.streams[s].material_sek) * ORE) for s in records.streams]
@@ -125,13 +128,13 @@ def _streams_present(resolved: Resolved, records: Records) -> dict[tuple[int, st
     groups = [resolved.scenario.streams[name].procedure_group for name in records.streams]
     people = records.patients
     present: defaultdict[tuple[int, str, int], dict[int, int]] = defaultdict(dict)
-    for patient in people[(people["accepted"] != NEVER) & ~people["municipal"]]:
-        left = patient["left_unit"] if patient["left_unit"] != NEVER else years[-1].end
+    for stay in stays(records, resolved.scenario.horizon_days):
+        stream, arrived = int(people["stream"][stay["patient"]]), int(stay["first"])
+        left = max(arrived + 1, int(stay["left"]))
         for window in years:
-            first = max(int(patient["accepted"]), window.first)
-            if first < min(int(left), window.end) or (first == left == patient["accepted"]):
-                stream = int(patient["stream"])
-                known = present[int(patient["unit"]), groups[stream], int(window.name)]
+            first = max(arrived, window.first)
+            if first < min(left, window.end):
+                known = present[int(stay["unit"]), groups[stream], int(window.name)]
                 known[stream] = min(first, known.get(stream, first))
     return dict(present)
 
@@ -140,19 +143,32 @@ def uplift_ore(resolved: Resolved, window: Window) -> NDArray[np.int64]:
     """The whole uplift of each unit in a window, öre, shape (units,): by weighted listing.
 
     Each calendar year brings the uplift times the index since the first year, evenly over its days. A calendar
-    window has what its days bring; any other the mean yearly uplift over its days.
+    window has what its days bring; any other the mean yearly uplift over its days. Each day's uplift follows
+    that day's listing.
     """
+    listed = listing(resolved.scenario, resolved.units)
+    edges = (window.first, *(min(max(day, window.first), window.end) for day in listed.changes), window.end)
+    sek = np.array([_uplift_sek(resolved, window, *days) for days in itertools.pairwise(edges)])
+    if not sek.any():
+        return np.zeros(len(resolved.units), dtype=np.int64)
+    own = [unit.weighted_listing for unit in resolved.units]
+    by_period = [np.bincount(at, weights=own, minlength=len(own)) for at in listed.at]
+    weights = sek / sek.sum() @ np.array(by_period)
+    cumulative = np.rint(np.cumsum(weights) / weights.sum() * round(float(sek.sum()) * ORE))
+    return np.asarray(np.diff(cumulative, prepend=0.0), dtype=np.int64)
+
+
+def _uplift_sek(resolved: Resolved, window: Window, first: int, end: int) -> float:
+    """What the days of a window from `first` up to but not including `end` bring, SEK."""
     scenario = resolved.scenario
     money, first_year = scenario.money, scenario.start_date.year
     sek = 0.0
     for calendar_year in calendar_windows(resolved):
-        days = max(0, min(window.end, calendar_year.end) - max(window.first, calendar_year.first))
+        days = max(0, min(end, calendar_year.end) - max(first, calendar_year.first))
         year = int(calendar_year.name)
         if days and (money.uplift_recurs or year == first_year):
             length = (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days if window.calendar else window.days
             sek += (
                 money.uplift_msek_per_year * 1e6 * money.uplift_index ** (year - first_year) * days / length
             )
-    weights = np.array([unit.weighted_listing for unit in resolved.units])
-    cumulative = np.rint(np.cumsum(weights) / weights.sum() * round(sek * ORE))
-    return np.asarray(np.diff(cumulative, prepend=0.0), dtype=np.int64)
+    return sek

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,22 @@ class Run:
         first = table.iloc[: values.shape[1]]
         columns = (first[column].astype(str) for column in ("name", "scope", "key", "window"))
         return tuple(Row(*cells) for cells in zip(*columns, strict=True)), values
+
+
+def labels(runs: Sequence[Run]) -> list[str]:
+    """What runs are called beside each other: by the scenario's name, and the hash where two have the same."""
+    names = Counter(run.manifest["name"] for run in runs)
+    return [
+        run.manifest["name"]
+        if names[run.manifest["name"]] == 1
+        else f"{run.manifest['name']}-{run.manifest['hash'][:12]}"
+        for run in runs
+    ]
+
+
+def in_common(runs: Sequence[Run]) -> list[int]:
+    """The replications that all runs hold, ascending."""
+    return sorted(set(runs[0].replications).intersection(*(run.replications for run in runs)))
 
 
 def run_hash(resolved: Resolved, seed: int, model_version: str) -> str:

@@ -8,9 +8,11 @@ window: it is left out by a filter on records, never by a reset.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scenarios.load import Resolved
+from scenarios.schema import Scenario
 
 YEAR_DAYS = 364
 SETTLING_DAYS = 26 * 7
@@ -42,6 +44,19 @@ class Window:
         return 1.0 if self.calendar else MEAN_YEAR / self.days
 
 
+def first_planned_transfer(resolved: Resolved) -> int | None:
+    """The day of the first planned transfer; None without transfer."""
+    scenario, transfer = resolved.scenario, resolved.scenario.transfer
+    if not transfer.enabled:
+        return None
+    if resolved.plan is not None:
+        return min(((row.week - 1) * 7 for row in resolved.plan if row.patients), default=0)
+    waves = transfer.waves.values() if transfer.ramp == "waves" else ()
+    return min(
+        (_first_day(scenario, w.start_date) for w in waves), default=_first_day(scenario, transfer.start_date)
+    )
+
+
 def last_planned_transfer(resolved: Resolved) -> int | None:
     """The day of the last planned transfer of a patient under treatment at day zero; None without transfer."""
     scenario, transfer = resolved.scenario, resolved.scenario.transfer
@@ -50,15 +65,19 @@ def last_planned_transfer(resolved: Resolved) -> int | None:
     if resolved.plan is not None:
         weeks = (row.week for row in resolved.plan if row.patients)
         return max((week * 7 for week in weeks if week * 7 <= scenario.horizon_days), default=0)
-    start = max(0, (transfer.start_date - scenario.start_date).days)
+    start = _first_day(scenario, transfer.start_date)
     if transfer.ramp == "evenly":
         return start + transfer.ramp_weeks * 7
-    if transfer.ramp == "by_sender":
-        dates = [transfer.start_date, *transfer.sender_dates.values()]
-        return max(0, *((date - scenario.start_date).days for date in dates))
+    if transfer.ramp == "waves":
+        return max(_first_day(scenario, w.start_date) + w.ramp_weeks * 7 for w in transfer.waves.values())
     if transfer.ramp == "next_due":
         return start + max(stream.interval_days for stream in scenario.streams.values())
     return start
+
+
+def _first_day(scenario: Scenario, date: dt.date) -> int:
+    """The day on which what has a start date begins: not before day zero."""
+    return max(0, (date - scenario.start_date).days)
 
 
 def steady_window(resolved: Resolved) -> Window | None:
@@ -82,6 +101,15 @@ def year_windows(resolved: Resolved) -> tuple[Window, ...]:
     found = [Window(f"year{k + 1}", k * YEAR_DAYS, (k + 1) * YEAR_DAYS) for k in range(years)]
     steady = steady_window(resolved)
     return (*found, steady) if steady else tuple(found)
+
+
+def common_window(scenarios: Sequence[Resolved]) -> Window:
+    """The window in which scenarios of one horizon are compared: steady where all have it, else the last year."""
+    steady = [steady_window(scenario) for scenario in scenarios]
+    if steady[0] is not None and all(steady):
+        return steady[0]
+    years = scenarios[0].scenario.horizon_years
+    return year_windows(scenarios[0])[years - 1]
 
 
 def calendar_windows(resolved: Resolved) -> tuple[Window, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import pathlib
 from collections.abc import Iterable, Iterator
 
+from scenarios.capability import capable
 from scenarios.faults import Fault, suggestion
 from scenarios.register import COLUMNS, DECIMALS, Unit, read_distances
-from scenarios.schema import Scenario
+from scenarios.schema import ProcedureGroup, Scenario
 from scenarios.table import Row, rows
 from scenarios.tree import Branch, at
 
@@ -43,11 +45,36 @@ def scenario_faults(scenario: Scenario, tree: Branch, units: tuple[Unit, ...]) -
     for sender, town in scenario.travel.hospital_municipality.items():
         if town not in towns:
             yield _fault(tree, (*HOSPITALS, sender), _no_distances(town, towns))
-    senders = {unit.sender for unit in units}
-    for sender in scenario.transfer.sender_dates:
-        if sender not in senders:
-            yield _fault(tree, ("transfer", "sender_dates", sender), _unknown("sender", sender, senders))
+    yield from _waves(scenario, tree)
+    yield from _least_listed(scenario, tree, units)
     yield from _hubs(scenario, tree, {unit.key: unit for unit in units})
+    yield from _shocks(scenario, tree, units)
+    yield from _unit_changes(scenario, tree, {unit.key for unit in units})
+
+
+def _waves(scenario: Scenario, tree: Branch) -> Iterator[Fault]:
+    """A wave may name a sender that has no unit in the register, such as one of a part of the region."""
+    waves, senders = scenario.transfer.waves, scenario.travel.hospital_municipality
+    if scenario.transfer.ramp == "waves" and not waves:
+        yield _fault(tree, ("transfer", "ramp"), "is waves, but transfer.waves has none; add one")
+    for name, wave in sorted(waves.items()):
+        path = ("transfer", "waves", name)
+        for sender in wave.senders:
+            if sender not in senders:
+                hint = suggestion(sender, senders) or f"; {'.'.join(HOSPITALS)} has none such"
+                yield _fault(tree, (*path, "senders"), f"unknown sender {sender[:60]!r}{hint}")
+        for stream in wave.streams:
+            if stream not in scenario.streams:
+                hint = suggestion(stream, scenario.streams) or "; the scenario has none such"
+                yield _fault(tree, (*path, "streams"), f"unknown stream {stream}{hint}")
+
+
+def _least_listed(scenario: Scenario, tree: Branch, units: tuple[Unit, ...]) -> Iterator[Fault]:
+    for group, least in scenario.booking.least_listed.items():
+        largest = max(unit.listed for unit in units)
+        if least > largest:
+            what = f"no unit lists {least:,}; the largest lists {largest:,}"
+            yield _fault(tree, ("booking", "least_listed", group), what)
 
 
 def _hubs(scenario: Scenario, tree: Branch, units: dict[str, Unit]) -> Iterator[Fault]:
@@ -55,11 +82,65 @@ def _hubs(scenario: Scenario, tree: Branch, units: dict[str, Unit]) -> Iterator[
         path = ("booking", "hubs", group)
         if not keys:
             yield _fault(tree, path, "names no unit; leave the group out to use the nearest capable unit")
+        if group in scenario.booking.chosen_hubs:
+            yield _fault(tree, path, "is also in booking.chosen_hubs; take it out of one of them")
         for key in keys:
             if key not in units:
                 yield _fault(tree, path, _unknown("unit key", key, units))
-            elif not units[key].can(group):
-                yield _fault(tree, path, f"unit {key} has can_{group} no in the register; name another")
+            elif not capable(scenario, units[key], group):
+                yield _fault(tree, path, _incapable(scenario, units[key], group))
+
+
+def _incapable(scenario: Scenario, unit: Unit, group: ProcedureGroup) -> str:
+    least = scenario.booking.least_listed.get(group, 0)
+    if unit.listed < least:
+        return f"unit {unit.key} lists {unit.listed:,}, but booking.least_listed is {least:,}; name another"
+    return f"unit {unit.key} has can_{group} no in the register; name another"
+
+
+def _shocks(scenario: Scenario, tree: Branch, units: tuple[Unit, ...]) -> Iterator[Fault]:
+    areas, keys = {unit.area for unit in units}, {unit.key for unit in units}
+    for name, shock in sorted(scenario.shocks.items()):
+        path = ("shocks", name)
+        if not -7 * shock.weeks < _day(scenario, shock.start_date) < scenario.horizon_days:
+            yield _fault(tree, (*path, "start_date"), f"the shock lies {_outside(scenario)}")
+        strangers = [
+            *(("areas", "area", area, areas) for area in shock.areas if area not in areas),
+            *(("units", "unit key", key, keys) for key in shock.units if key not in keys),
+        ]
+        for column, what, word, known in strangers:
+            yield _fault(tree, (*path, column), _unknown(what, word, known))
+        if not strangers and not any(shock.meets(unit) for unit in units):
+            yield _fault(
+                tree, path, "meets no unit: none is in all the groups that it names; name other groups"
+            )
+
+
+def _unit_changes(scenario: Scenario, tree: Branch, keys: set[str]) -> Iterator[Fault]:
+    changes = scenario.unit_changes
+    if keys and not keys - changes.keys():
+        yield _fault(tree, ("unit_changes",), "changes every unit; leave one to take over the patients")
+    for key, change in sorted(changes.items()):
+        path = ("unit_changes", key)
+        if key not in keys:
+            yield _fault(tree, path, _unknown("unit key", key, keys))
+        if not 0 <= _day(scenario, change.date) < scenario.horizon_days:
+            column = "closes" if change.opens is None else "opens"
+            yield _fault(tree, (*path, column), f"{change.date} lies {_outside(scenario)}")
+        if change.goes_to in changes:
+            what = "is the unit itself" if change.goes_to == key else "opens or closes too"
+            yield _fault(tree, (*path, "goes_to"), f"{change.goes_to} {what}; name one that never changes")
+        elif change.goes_to is not None and change.goes_to not in keys:
+            yield _fault(tree, (*path, "goes_to"), _unknown("unit key", change.goes_to, keys))
+
+
+def _day(scenario: Scenario, date: dt.date) -> int:
+    return (date - scenario.start_date).days
+
+
+def _outside(scenario: Scenario) -> str:
+    weeks = scenario.horizon_days // 7
+    return f"outside the {weeks} weeks from {scenario.start_date}; move it or add --years"
 
 
 def _towns() -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
+import json
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
@@ -17,6 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from scenarios.faults import suggestion
 
 Grade = Literal["decision", "source", "derived", "assumption"]
+
+
+def written(value: Any) -> str:
+    """A value as a scenario file could hold it; text as it is, without quotes."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 class _Closed(BaseModel):
@@ -77,6 +83,22 @@ class Evidence(_Closed):
         if isinstance(data, dict) and isinstance(data.get("choices"), list):
             return {**data, "choices": tuple(data["choices"])}
         return data
+
+    @property
+    def spread(self) -> str:
+        """The range or the choices in words; empty where there are none."""
+        if self.range is not None:
+            return f"{self.range.low:.10g} to {self.range.high:.10g}"
+        if self.choices is None:
+            return ""
+        if len(self.choices) == 1:
+            return "taken as certain"
+        return " or ".join(written(choice.value) for choice in self.choices)
+
+    @property
+    def rests_on(self) -> str:
+        """Range or choices, and the source, in a few words; empty where there is neither."""
+        return ", ".join(part for part in (self.spread, self.source) if part)
 
     def problems(self, value: Any) -> Iterator[str]:
         """What is wrong with this evidence for this value, whatever the strictness."""

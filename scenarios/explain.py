@@ -41,18 +41,13 @@ def scenario_faults(
 
 def meaning(model: type[BaseModel], path: Sequence[str]) -> str:
     """What the schema says of the value or section at a path; empty for a key that it does not know."""
-    kind: Any = model
-    said = ""
-    for key in path:
-        if _is_model(kind):
-            field = kind.model_fields.get(key)
-            kind, said = (_mapping_type(field.annotation), field.description or "") if field else (None, "")
-        elif typing.get_origin(kind) is dict:
-            kind = _mapping_type(typing.get_args(kind)[1])
-            said = (kind.__doc__ or said).partition("\n")[0] if _is_model(kind) else said
-        else:
-            return ""
-    return said
+    return _described(model, path)[1]
+
+
+def words(model: type[BaseModel], path: Sequence[str]) -> tuple[str, ...]:
+    """The words that the value at a path may be; empty where it may be anything else."""
+    kind, _ = _described(model, path)
+    return typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else ()
 
 
 def known_keys(model: type[BaseModel], path: Sequence[Any]) -> tuple[str, ...]:
@@ -67,6 +62,22 @@ def known_keys(model: type[BaseModel], path: Sequence[Any]) -> tuple[str, ...]:
         else:
             return ()
     return tuple(kind.model_fields) if _is_model(kind) else ()
+
+
+def _described(model: type[BaseModel], path: Sequence[str]) -> tuple[Any, str]:
+    """The type of the value at a path and what the schema says of it; (None, "") for an unknown key."""
+    kind: Any = model
+    said = ""
+    for key in path:
+        if _is_model(kind):
+            field = kind.model_fields.get(key)
+            kind, said = (_mapping_type(field.annotation), field.description or "") if field else (None, "")
+        elif typing.get_origin(kind) is dict:
+            kind = _mapping_type(typing.get_args(kind)[1])
+            said = (kind.__doc__ or said).partition("\n")[0] if _is_model(kind) else said
+        else:
+            return None, ""
+    return kind, said
 
 
 def _is_model(kind: Any) -> bool:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.faults import Fault, InputError, suggestion
-from scenarios.tree import Branch, Leaf, merge, parse, plain
+from scenarios.tree import Branch, Leaf, merge, parse, patch_at, plain
 from scenarios.yaml_nodes import MAX_DEPTH
 
 LIBRARY = Path(str(importlib.resources.files("scenarios")))
 NOT_SCENARIOS = frozenset({"sources"})
+FIRST = ("decision-2026", "no-transfer", "tight-everywhere")  # what the others are held against
 SET = "--set"
 MAX_BYTES = 1_000_000
 MAX_PARENTS = 20
@@ -31,8 +32,9 @@ class _Place:
 
 @functools.cache
 def library() -> tuple[str, ...]:
-    """Names of the scenarios that ship, sorted."""
-    return tuple(sorted({path.stem for path in LIBRARY.glob("*.yaml")} - NOT_SCENARIOS))
+    """Names of the scenarios that ship: those that others are held against, then the rest by name."""
+    names = {path.stem for path in LIBRARY.glob("*.yaml")} - NOT_SCENARIOS
+    return (*FIRST, *sorted(names.difference(FIRST)))
 
 
 def lineage(scenario: str, folders: dict[str, Path], faults: list[Fault]) -> Branch | None:
@@ -68,11 +70,7 @@ def setting(text: str, faults: list[Fault]) -> Branch | None:
         )
         return None
     item = parse(value, SET, faults, first_line=0, path=".".join(keys))
-    if item is None:
-        return None
-    for name in reversed(keys):
-        item = Branch(SET, 0, {name: item})
-    return item if isinstance(item, Branch) else None
+    return None if item is None else patch_at(keys, item)
 
 
 def _with_parents(

@@ -2,13 +2,14 @@
 
 `resolve("decision-2026", sets=["streams.denosumab.patients=400"])` reads the file and its parents, applies
 the settings left to right, splits evidence from values, validates both, reads the unit register and the
-plan, and checks that they fit together.
+plan, and checks that they fit together. `patched` does the same for a scenario with some items replaced.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,12 @@ from scenarios.faults import Fault, InputError
 from scenarios.lineage import SET, lineage, setting
 from scenarios.plan import PlanRow, read_plan
 from scenarios.register import Unit, read_register
-from scenarios.schema import Scenario
+from scenarios.schema import ProcedureGroup, Scenario
 from scenarios.split import bare_values, evidence_in
-from scenarios.tree import Branch, Leaf, at, leaves, merge, plain
+from scenarios.tree import Branch, Leaf, at, grown, leaves, merge, patch_at, plain
+
+REGISTER, PLAN = ("units",), ("transfer", "plan")  # where a scenario names files of its own
+COPIES = {REGISTER: "units.csv", PLAN: "plan.csv"}  # their names beside a stored scenario
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,7 +38,7 @@ class Resolved:
 
     `evidence` and `origin` are keyed by dotted path; `origin` says `file:line`. `tree` is the resolved
     scenario as plain values with evidence, as it is stored with a run. `bare` are the paths of numbers
-    that were given without evidence.
+    that were given without evidence. `hubs` are the unit keys of all hubs in force, named or chosen.
     """
 
     scenario: Scenario
@@ -45,6 +49,7 @@ class Resolved:
     tree: Mapping[str, Any]
     register_bytes: bytes
     plan_bytes: bytes | None
+    hubs: Mapping[ProcedureGroup, tuple[str, ...]]
     bare: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -75,6 +80,40 @@ def resolve(
     tree = _tree(str(scenario), (*sets, *planned), folders, faults)
     if tree is None:
         raise InputError(faults)
+    return _resolved(tree, folders, faults, strict)
+
+
+def patched(resolved: Resolved, changes: Mapping[tuple[str, ...], Any]) -> Resolved:
+    """The scenario with some of its items changed, validated anew.
+
+    `changes` says per path what shall stand there: a plain item as in `tree`, with its evidence or without;
+    None deletes. At `REGISTER` and `PLAN` it is the content of the file. Raises `InputError` with every fault.
+    """
+    name = resolved.scenario.name
+    tree = Branch(name, 0, {key: grown(item, name) for key, item in resolved.tree.items()})
+    for path, item in changes.items():
+        stands = None if item is None else COPIES.get(path, item)
+        tree = merge(tree, patch_at(path, grown(stands, name)))
+    with tempfile.TemporaryDirectory() as folder:
+        for path, file in COPIES.items():
+            content = changes.get(path, standing(resolved, path))
+            if content is not None:
+                Path(folder, file).write_bytes(content)
+        return _resolved(tree, {name: Path(folder)}, [], strict=False)
+
+
+def standing(resolved: Resolved, path: tuple[str, ...]) -> Any:
+    """What stands at a path, in the form in which `patched` takes it; None where nothing does."""
+    if path in COPIES:
+        return resolved.register_bytes if path == REGISTER else resolved.plan_bytes
+    item: Any = resolved.tree
+    for key in path:
+        item = item.get(key) if isinstance(item, Mapping) else None
+    return item
+
+
+def _resolved(tree: Branch, folders: Mapping[str, Path], faults: list[Fault], strict: bool) -> Resolved:
+    """A merged tree with the files that it names, as a scenario, if nothing is wrong."""
     validated, evidence, bare = _validated(tree, strict, faults)
     units, register_bytes = _register(tree, folders, validated, faults)
     rows, plan_bytes = _plan(tree, folders, units, faults)
@@ -83,7 +122,10 @@ def resolve(
     if validated is None or faults:
         raise InputError(faults)
     origin = {path: f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file for path, leaf in leaves(tree)}
-    return Resolved(validated, units, rows, evidence, origin, _stored(tree), register_bytes, plan_bytes, bare)
+    hubs = validated.booking.hubs
+    return Resolved(
+        validated, units, rows, evidence, origin, _stored(tree), register_bytes, plan_bytes, hubs, bare
+    )
 
 
 def _tree(scenario: str, sets: Sequence[str], folders: dict[str, Path], faults: list[Fault]) -> Branch | None:
@@ -112,7 +154,7 @@ def _validated(
     return scenario, evidence, bare
 
 
-def _named_file(tree: Branch, folders: Mapping[str, Path], *path: str) -> tuple[Path, str] | None:
+def _named_file(tree: Branch, folders: Mapping[str, Path], path: tuple[str, ...]) -> tuple[Path, str] | None:
     """A file named in the scenario: relative to the scenario's file, in --set to the current folder."""
     leaf = at(tree, path)
     if not isinstance(leaf, Leaf) or not isinstance(leaf.value, str) or not leaf.value:
@@ -123,7 +165,7 @@ def _named_file(tree: Branch, folders: Mapping[str, Path], *path: str) -> tuple[
 def _register(
     tree: Branch, folders: Mapping[str, Path], scenario: Scenario | None, faults: list[Fault]
 ) -> tuple[tuple[Unit, ...], bytes]:
-    named = _named_file(tree, folders, "units")
+    named = _named_file(tree, folders, REGISTER)
     if named is None:
         return (), b""
     path, shown = named
@@ -139,7 +181,7 @@ def _register(
 def _plan(
     tree: Branch, folders: Mapping[str, Path], units: tuple[Unit, ...], faults: list[Fault]
 ) -> tuple[tuple[PlanRow, ...] | None, bytes | None]:
-    named = _named_file(tree, folders, "transfer", "plan")
+    named = _named_file(tree, folders, PLAN)
     streams = tree.items.get("streams")
     if named is None or not units or not isinstance(streams, Branch):
         return None, None
@@ -154,7 +196,7 @@ def _plan(
 def _stored(tree: Branch) -> dict[str, Any]:
     """The resolved tree as a run stores it: files are named as their copies in the run folder."""
     stored: dict[str, Any] = plain(tree)
-    stored["units"] = "units.csv"
+    stored["units"] = COPIES[REGISTER]
     if isinstance(transfer := stored.get("transfer"), dict) and transfer.get("plan"):
-        transfer["plan"] = "plan.csv"
+        transfer["plan"] = COPIES[PLAN]
     return stored

@@ -12,12 +12,14 @@ import functools
 import importlib.resources
 import io
 import pathlib
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from scenarios.cells import Reader, key, number, one_of, shown, some_of, whole_number, words, yes_or_no
 from scenarios.faults import Fault
+from scenarios.schema import ProcedureGroup
 from scenarios.table import Row, rows, without_faults
 
 
@@ -51,8 +53,8 @@ class Unit:
         return self.listed * self.capitation_weight
 
     def can(self, procedure_group: str) -> bool:
-        """Whether the unit performs `injection`, `catheter`, `infusion` or `methadone`."""
-        return bool(getattr(self, f"can_{procedure_group}"))
+        """Whether the unit performs a procedure group; `control` needs no skill that a unit could lack."""
+        return procedure_group == "control" or bool(getattr(self, f"can_{procedure_group}"))
 
 
 # In the order of the shipped file. Upper limits are there to catch a slipped decimal point, not to judge.
@@ -75,7 +77,7 @@ COLUMNS: dict[str, Reader] = {
     "can_methadone": yes_or_no,
     "digital_channel": yes_or_no,
     "sender": words,
-    "ready_for": some_of("injection", "catheter", "infusion", "methadone"),
+    "ready_for": some_of(*typing.get_args(ProcedureGroup)),
 }
 DECIMALS = ("share_65_plus", "capitation_weight", "nurse_fte", "doctor_fte", "infusion_places")
 
@@ -100,6 +102,11 @@ def read_distances() -> dict[tuple[str, str], float]:
     lines = csv.DictReader(io.StringIO(text))
     km = {(line["from_municipality"], line["to_municipality"]): float(line["km"]) for line in lines}
     return dict(sorted(km.items()))
+
+
+def nearness(municipality: str, unit: Unit) -> tuple[float, int, str]:
+    """What orders units by nearness to a municipality: kilometres, then the larger list, then the key."""
+    return read_distances()[municipality, unit.municipality], -unit.listed, unit.key
 
 
 def _checked(path: pathlib.Path, file: str) -> Iterator[Fault | Row]:

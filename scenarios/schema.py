@@ -8,9 +8,12 @@ Units stand in the names: `_days`, `_minutes`, `_share` (0 to 1), `_sek`, `_per_
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+if TYPE_CHECKING:
+    from scenarios.register import Unit
 
 SCHEMA_VERSION = 1
 DAYS_PER_WEEK = 7
@@ -19,7 +22,8 @@ FIRST_YEAR, LAST_YEAR = 2021, 2070  # of start_date
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Profession = Literal["nurse", "doctor"]
-ProcedureGroup = Literal["injection", "catheter", "infusion", "methadone"]
+ProcedureGroup = Literal["injection", "catheter", "infusion", "methadone", "control"]
+Ownership = Literal["public", "private"]
 
 
 def _iso_date(value: Any) -> Any:
@@ -190,18 +194,35 @@ class Background(Part):
     guarantee_days: Days = Field(description="Care guarantee: medical assessment within this many days.")
 
 
+class ChosenHubs(Part):
+    """Hubs that the tool chooses: the smallest total travel at which each hub has enough visits."""
+
+    minimum_visits_per_year: NonNegative = Field(
+        description="Least yearly visits that each hub must expect when all patients have moved."
+    )
+
+
 class Booking(Part):
-    """How visits get a day."""
+    """Where visits are given, and how they get a day."""
 
     diary_horizon_weeks: int = Field(ge=1, le=26, description="How far ahead the diary is open, weeks.")
     bookable_share: Share = Field(
         gt=0, description="Share of planned staff minutes that may be booked ahead."
+    )
+    capable_units: Literal["register", "all"] = Field(
+        description="Which units can do a procedure: as the register says, or all (an infusion place comes along)."
+    )
+    least_listed: dict[ProcedureGroup, Annotated[int, Field(ge=0, le=100_000)]] = Field(
+        description="Only units with at least so many listed do the procedure group; a group left out has no limit."
     )
     placement: Literal["listed_unit", "nearest_capable_unit", "hub"] = Field(
         description="Which unit gives the care: the patient's own, the nearest that can, or the nearest hub."
     )
     hubs: dict[ProcedureGroup, tuple[Line, ...]] = Field(
         description="With placement hub: unit keys per procedure group; a group left out stays at the nearest capable."
+    )
+    chosen_hubs: dict[ProcedureGroup, ChosenHubs] = Field(
+        description="With placement hub: procedure groups whose hubs the tool chooses by travel and least volume."
     )
     day_choice: Literal["nearest_day", "clinic_day"] = Field(
         description="Any open day, or only the fixed weekday clinic_weekday (next open day if that is closed)."
@@ -253,16 +274,29 @@ class Referral(Part):
     guideline: Readiness | None = Field(None, description="What changes when the guideline is ready.")
 
 
+class Wave(Part):
+    """Part of the transfer with a date and a pace of its own."""
+
+    start_date: IsoDate = Field(description="First day on which the wave's referrals are written.")
+    ramp_weeks: Annotated[int, Field(ge=0, le=520)] = Field(
+        description="Weeks over which the wave is spread evenly; 0 for all on its first day."
+    )
+    senders: tuple[Line, ...] = Field((), description="Senders in the wave; none named means all.")
+    streams: tuple[Name, ...] = Field((), description="Streams in the wave; none named means all.")
+
+
 class Transfer(Part):
     """Who moves when, and how the referral travels."""
 
     enabled: bool = Field(description="False: the same patients exist and get every dose at the hospital.")
     start_date: IsoDate = Field(description="First day on which referrals are written.")
-    ramp: Literal["all_at_once", "evenly", "by_sender", "next_due"] = Field(
-        description="All on the start date, evenly over ramp_weeks, from each sender's date, or at each next dose."
+    ramp: Literal["all_at_once", "evenly", "waves", "next_due"] = Field(
+        description="All on the start date, evenly over ramp_weeks, in waves, or at each next dose."
     )
     ramp_weeks: Annotated[int, Field(ge=1, le=520)] = Field(description="Length of the even ramp, weeks.")
-    sender_dates: dict[Line, IsoDate] = Field(description="With ramp by_sender: first day per sender.")
+    waves: dict[Name, Wave] = Field(
+        description="With ramp waves: a patient moves in the first wave with the sender and stream; in none, never."
+    )
     cap_new_patients_per_unit_per_week: Annotated[int, Field(ge=1, le=10000)] | None = Field(
         None, description="Most patients that a unit accepts in a week; null for no cap."
     )
@@ -270,10 +304,16 @@ class Transfer(Part):
         None,
         description="CSV of agreed weekly volumes: sender, area, stream, week, patients; null for the ramp.",
     )
+    channel: Literal["register", "digital", "letter"] = Field(
+        description="How referrals travel: digitally to the units that the register says, to all units, or to none."
+    )
     letter_days: Days = Field(description="Days a referral travels without the secure digital channel.")
     digital_days: Days = Field(description="Days a referral travels by the secure digital channel.")
     rewrite_days_mean: MeanDays = Field(
         description="Mean days until a returned referral is sent again (gamma, shape 2)."
+    )
+    review_minutes: Minutes = Field(
+        description="Doctor minutes at the unit to review a referral, at the desk, whatever the verdict."
     )
 
 
@@ -401,6 +441,61 @@ class Procedure(Part):
     )
 
 
+class Shock(Part):
+    """Weeks in which some units produce less, such as when a records system is introduced."""
+
+    start_date: IsoDate = Field(description="First day.")
+    weeks: Annotated[int, Field(ge=1, le=52)] = Field(description="How long it lasts, weeks.")
+    production_lost_share: Share = Field(lt=1, description="Share of the production that is lost meanwhile.")
+    areas: tuple[Line, ...] = Field((), description="Areas of the units it meets; none named means all.")
+    ownership: tuple[Ownership, ...] = Field(
+        (), description="Ownership of those units; none named means any."
+    )
+    units: tuple[Line, ...] = Field((), description="Keys of those units; none named means all.")
+    moved_ahead_share: Share = Field(
+        description="Share of other patients' booked visits of those weeks that is moved to the weeks before."
+    )
+    moved_ahead_weeks: Annotated[int, Field(ge=1, le=26)] = Field(
+        description="Weeks before the shock over which those visits are spread."
+    )
+
+    def meets(self, unit: Unit) -> bool:
+        """Whether a unit is in all the groups that the shock names."""
+        named = ((self.areas, unit.area), (self.ownership, unit.ownership), (self.units, unit.key))
+        return all(not group or its_own in group for group, its_own in named)
+
+
+class UnitChange(Part):
+    """A unit that opens or closes; meanwhile another has its listed patients, their visits and its uplift."""
+
+    opens: IsoDate | None = Field(None, description="First day on which it is open; null for always.")
+    closes: IsoDate | None = Field(None, description="First day on which it is closed; null for never.")
+    goes_to: Line | None = Field(
+        None,
+        description="Unit that has its patients while it is closed; null for the nearest that never changes.",
+    )
+    staff_moves_share: Share = Field(
+        description="Share of its staff that works at that unit while it is closed."
+    )
+
+    @model_validator(mode="after")
+    def _one_change(self) -> Self:
+        if (self.opens is None) == (self.closes is None):
+            raise ValueError("give either opens or closes")
+        return self
+
+    @property
+    def date(self) -> dt.date:
+        """The day on which it opens or closes."""
+        date = self.opens or self.closes
+        assert date is not None  # one of them is given
+        return date
+
+    def is_open(self, date: dt.date) -> bool:
+        """Whether the unit is open on a day."""
+        return (date >= self.date) == (self.opens is not None)
+
+
 class Money(Part):
     """Prices, and the uplift they are held against."""
 
@@ -422,13 +517,6 @@ class Money(Part):
     nurse_fee_sek: Sek = Field(description="Patient fee of a nurse visit, SEK; goes to the region.")
     doctor_fee_sek: Sek = Field(description="Patient fee of a doctor visit, SEK; goes to the region.")
     procedures: dict[ProcedureGroup, Procedure] = Field(description="Readiness and least volume per group.")
-
-    @model_validator(mode="after")
-    def _all_groups(self) -> Self:
-        missing = [g for g in ("injection", "catheter", "infusion", "methadone") if g not in self.procedures]
-        if missing:
-            raise ValueError(f"procedures lacks {', '.join(missing)}")
-        return self
 
 
 class Travel(Part):
@@ -461,8 +549,18 @@ class Scenario(Part):
     hospital: Hospital = Field(description="Care at the hospital.")
     transfer: Transfer = Field(description="Who moves when.")
     streams: dict[Name, Stream] = Field(min_length=1, max_length=50, description="The treatments that move.")
+    shocks: dict[Name, Shock] = Field(description="Weeks in which units produce less.")
+    unit_changes: dict[Line, UnitChange] = Field(description="Units that open or close, by key.")
     money: Money = Field(description="Prices and the uplift.")
     travel: Travel = Field(description="How far patients travel.")
+
+    @model_validator(mode="after")
+    def _procedures_are_known(self) -> Self:
+        used = {stream.procedure_group for stream in self.streams.values()}
+        missing = sorted(used - self.money.procedures.keys())
+        if missing:
+            raise ValueError(f"money.procedures lacks {', '.join(missing)}, which a stream uses")
+        return self
 
     @model_validator(mode="after")
     def _starts_on_a_monday(self) -> Self:

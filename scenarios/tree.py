@@ -7,7 +7,7 @@ value never keeps an old source. Says nothing of what keys mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +100,24 @@ def plain(item: Branch | Leaf) -> Any:
     if isinstance(item, Branch):
         return {key: plain(below) for key, below in item.items.items()}
     return item.value if item.evidence is None else {"value": item.value, **item.evidence}
+
+
+def grown(item: Any, file: str) -> Branch | Leaf:
+    """The tree that `plain` would make these values of: mappings, and values with evidence or without."""
+    if not isinstance(item, Mapping):
+        return Leaf(item, None, file, 0)
+    if item.keys() & LEAF_MARKS:
+        return Leaf(item.get("value"), {key: said for key, said in item.items() if key != "value"}, file, 0)
+    return Branch(file, 0, {key: grown(below, file) for key, below in item.items()})
+
+
+def patch_at(path: Sequence[str], item: Branch | Leaf) -> Branch:
+    """A patch for `merge` that holds the item at a path and nothing else."""
+    *above, last = path
+    patch = Branch(item.file, item.line, {last: item})
+    for key in reversed(above):
+        patch = Branch(item.file, item.line, {key: patch})
+    return patch
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,32 @@
 """The visits of all other patients: how many are asked for, when, and how long they take.
 
-Requests are Poisson per unit, profession and day, independent of any policy. Everything about a single
-request (the day it wishes, the wait it accepts, its minutes) is read inside the day kernel from keyed
-streams by way of the inverse-distribution tables made here.
+Requests are Poisson per unit, profession, kind and day, independent of any policy: the quantile of a chance that
+stands at the day's place in the unit's keyed stream. So a longer horizon changes no day before it, and a higher
+mean never gives fewer requests. Everything about a single request (the day it wishes, the wait it accepts, its
+minutes) is read inside the day kernel from keyed streams by way of the inverse-distribution tables made here.
+While a unit is closed its requests are asked of the one that takes over.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.register import Unit
 from scenarios.schema import Scenario
 from sim.calendar import Calendar
-from sim.randomness import generator, key
+from sim.network import closures
+from sim.randomness import generator, key, uniforms
+from sim.shocks import moved_ahead
 from sim.staff import demand_profile
 
 SAME_DAY, BOOKED = 0, 1
 TABLE_SIZE = 1024
 YEAR_DAYS = 364
+LARGEST_MEAN = 500.0  # of one Poisson number; the chance of none must not vanish in a float
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,18 +61,56 @@ def background(
     professions = np.array([1 - other.doctor_share, other.doctor_share])
     kinds = np.array([other.same_day_share, 1 - other.same_day_share])
     mix = professions[:, None, None] * kinds[None, :, None] * weight
-    requests = np.empty((len(units), *mix.shape), dtype=np.int32)
-    for u, unit in enumerate(units):
-        requests[u] = generator(root, replication, "requests", unit.key).poisson(per_year[u] * mix)
-    horizon = scenario.booking.diary_horizon_weeks * 7
+    streams = np.array([key(root, replication, "requests", unit.key) for unit in units])
+    requests = _requests(streams, per_year, mix, -calendar.offset)
+    lead_table = _lead_table(other.lead_days_mean, scenario.booking.diary_horizon_weeks * 7)
+    requests[:, :, BOOKED] = moved_ahead(
+        scenario, units, calendar, requests[:, :, BOOKED], float(lead_table.mean())
+    )
+    for closure in closures(scenario, units, calendar, days):
+        requests[closure.taker] += requests[closure.unit] * closure.closed
+        requests[closure.unit] *= ~closure.closed
     return Background(
         requests=requests,
         keys=np.array([key(root, replication, "visits", unit.key) for unit in units], dtype=np.uint64),
         minutes=np.array([other.nurse_minutes, other.doctor_minutes]),
         minutes_table=gamma_table(other.minutes_cv),
-        lead_table=_lead_table(other.lead_days_mean, horizon),
+        lead_table=lead_table,
         accepts_another_day=other.accepts_wait_days_mean / (1 + other.accepts_wait_days_mean),
     )
+
+
+@nb.njit(cache=True)
+def _requests(streams, per_year, mix, first_day):  # type: ignore[no-untyped-def]  # numba infers
+    """Requests per unit, profession, kind and day from `first_day`, of mean `per_year` (u) × `mix` (p, k, days).
+
+    A large mean is split into parts, each with numbers of its own: their sum is Poisson too.
+    """
+    units, days = per_year.size, mix.shape[2]
+    found = np.zeros((units, 2, 2, days), dtype=np.int32)
+    for u in range(units):
+        for i in range(days):
+            parts = 1 + int(per_year[u] * mix[:, :, i].max() / LARGEST_MEAN)
+            for part in range(parts):
+                chances = uniforms(streams[u], first_day + i, part)
+                for p in range(2):
+                    for k in range(2):
+                        mean = per_year[u] * mix[p, k, i] / parts
+                        found[u, p, k, i] += _poisson_quantile(mean, chances[2 * p + k])
+    return found
+
+
+@nb.njit(cache=True)
+def _poisson_quantile(mean, chance):  # type: ignore[no-untyped-def]  # numba infers
+    """The smallest number whose distribution function reaches a chance, by summing from zero."""
+    number = 0
+    term = np.exp(-mean)
+    reached = term
+    while reached < chance:
+        number += 1
+        term *= mean / number
+        reached += term
+    return number
 
 
 def unit_loads(

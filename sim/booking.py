@@ -9,6 +9,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from scenarios import capability
 from scenarios.register import Unit
 from scenarios.schema import Scenario
 from sim.background import TABLE_SIZE, gamma_table
@@ -26,7 +27,8 @@ def infusion_places(scenario: Scenario, units: tuple[Unit, ...], weeks: int) -> 
 
     A fraction (half a place, one infusion in two weeks) is spread evenly over the weeks.
     """
-    per_week = np.array([u.infusion_places for u in units]) * scenario.booking.infusions_per_place_per_week
+    per_place = scenario.booking.infusions_per_place_per_week
+    per_week = np.array([capability.infusion_places(scenario, unit) for unit in units]) * per_place
     phase = np.array([name_number(unit.key) / 2**64 for unit in units])
     so_far = np.floor(per_week[:, None] * np.arange(weeks + 1) + phase[:, None])
     return np.asarray(np.diff(so_far, axis=1), dtype=np.int64)

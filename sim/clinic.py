@@ -135,6 +135,23 @@ class Clinic:
         visit.day = day
         self.enter(visit)
 
+    def close(self, day: int, unit: int, taker: int) -> Journey:
+        """Close a unit on a day: other patients who still wait for theirs keep it, at the unit that takes over.
+
+        Until then it has booked as ever. Transferred patients find their new days themselves.
+        """
+        yield self.env.timeout(day - self.env.now)
+        today = day + self.calendar.offset
+        days = np.arange(today, today + self.diary.shape[3])
+        waiting = self.diary[unit][:, :, days % days.size].sum(axis=(1, 3))
+        minutes = waiting * self.others.minutes[:, None]
+        self.committed[unit][:, days] -= minutes
+        self.committed[taker][:, days] += minutes
+        self.planned[unit][:, today:] = 0.0
+        for lists in (self.diary, self.carried):
+            lists[taker] += lists[unit]
+            lists[unit] = 0
+
     def run(self) -> Journey:
         """Work every open day."""
         for day in range(-self.calendar.offset, self.days - self.calendar.offset):
@@ -233,6 +250,7 @@ class Clinic:
             visit.kind,
             day,
             visit.outcome,
+            unit=visit.unit,
             moves=visit.moves,
             arrival_minute=visit.arrival_minute,
             wait_minutes=wait if took else 0.0,

@@ -1,7 +1,7 @@
 """One patient's way through care, as prose.
 
-`journey` is the story; the generators below it are its chapters. An unplanned need or the end of the
-course can interrupt any wait, and is raised where the patient waits.
+`journey` is the story; the generators below it are its chapters. An unplanned need, a move to another unit
+or the end of the course can interrupt any wait, and is raised where the patient waits.
 """
 
 from __future__ import annotations
@@ -20,8 +20,20 @@ from sim.calendar import Calendar
 from sim.clinic import Clinic, Visit
 from sim.hospital import Hospital, Journey
 from sim.log import Log
+from sim.network import Network
 from sim.patients import FOREVER, Patient
-from sim.records import ATTENDED, DOSE, FAILED, HOSPITAL, MUNICIPALITY, NO_SHOW, UNIT, UNPLANNED, WITHHELD
+from sim.records import (
+    ATTENDED,
+    DOSE,
+    FAILED,
+    HOSPITAL,
+    MUNICIPALITY,
+    NO_SHOW,
+    NOWHERE,
+    UNIT,
+    UNPLANNED,
+    WITHHELD,
+)
 from sim.referral import WeeklyCap, referral
 
 
@@ -31,6 +43,10 @@ class Interrupted(Exception):
 
 class UnplannedNeed(Interrupted):
     """A catheter blocks or falls out today."""
+
+
+class UnitChanged(Interrupted):
+    """Another unit serves the patient from today on, or none does."""
 
 
 class CourseOver(Interrupted):
@@ -44,6 +60,7 @@ class Care:
     env: simpy.Environment
     scenario: Scenario
     units: tuple[Unit, ...]
+    network: Network
     calendar: Calendar
     hospital: Hospital
     clinic: Clinic
@@ -58,6 +75,11 @@ class Care:
     def today(self) -> int:
         """The present day."""
         return math.floor(self.env.now)
+
+    def place(self, patient: Patient) -> None:
+        """Give the patient the unit that serves from today on, and the day on which that changes."""
+        patient.unit = self.network.unit_of(patient, self.today)
+        patient.moves_on = self.network.next_move(patient, self.today)
 
     def under_treatment(self, patient: Patient) -> bool:
         """Whether the course still goes on."""
@@ -88,15 +110,19 @@ def before_referral(care: Care, patient: Patient) -> Journey:
 
 
 def unit_cycle(care: Care, patient: Patient) -> Journey:
-    """Visits at the unit until the course is over or the patient is handed back."""
+    """Visits at the unit until the course is over or the patient is handed back, also for want of a unit."""
     patient.hospital_day = None
+    care.place(patient)
     if patient.stream.renewals is not None:
         care.env.process(renewals(care, patient))
-    while patient.returned_in_a_row < care.scenario.hospital.handed_back_after_returns:
+    patience = care.scenario.hospital.handed_back_after_returns
+    while patient.unit != NOWHERE and patient.returned_in_a_row < patience:
         try:
             yield from one_dose(care, patient)
         except UnplannedNeed:
             yield from unplanned_visit(care, patient)
+        except UnitChanged:
+            care.place(patient)
         except CourseOver:
             return
     patient.reached("handed_back", care.today)
@@ -201,13 +227,14 @@ def renewals(care: Care, patient: Patient) -> Journey:
     while True:
         day = care.calendar.first_open(care.today + renewal.interval_days)
         yield care.env.timeout(day - care.env.now)
-        if "left_unit" in patient.milestones or not care.under_treatment(patient):
+        unit = care.network.unit_of(patient, day)
+        if "left_unit" in patient.milestones or not care.under_treatment(patient) or unit == NOWHERE:
             return
-        care.log.renewal(patient, day, renewal.doctor_minutes)
+        care.log.renewal(patient, unit, day, renewal.doctor_minutes)
 
 
 def wait(care: Care, patient: Patient, until: int) -> Journey:
-    """Until a day, unless an unplanned need or the end of the course comes first."""
+    """Until a day, unless something else comes first."""
     day = min(until, patient.interrupted_on)
     if day > care.env.now:
         yield care.env.timeout(day - care.env.now)
@@ -235,5 +262,7 @@ SLACK_DAYS = 60  # no visit is moved further than this from its booked day
 
 
 def interrupted_by(patient: Patient) -> Interrupted:
-    """What interrupts: the end of the course before an unplanned need on the same day."""
-    return CourseOver() if patient.ends <= patient.unplanned_day else UnplannedNeed()
+    """What interrupts: on the same day the end of the course first, then a move, then an unplanned need."""
+    if patient.ends == patient.interrupted_on:
+        return CourseOver()
+    return UnitChanged() if patient.moves_on == patient.interrupted_on else UnplannedNeed()

@@ -11,16 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clinic_day import take_counts
+from sim.network import Network
 from sim.patients import Patient
 from sim.records import (
     ATTENDED,
     DOSE_ROW,
+    MOVE_ROW,
     NEVER,
+    NOWHERE,
     OTHERS_ROW,
     OUT_OF_HOURS,
     PATIENT_ROW,
     REFERRAL_ROW,
     RENEWAL,
+    REVIEW,
     UNIT,
     UNPLANNED,
     VISIT_ROW,
@@ -58,6 +62,7 @@ class Log:
         outcome: int,
         *,
         site: int = UNIT,
+        unit: int = NOWHERE,
         due: int | None = None,
         moves: int = 0,
         arrival_minute: int = 0,
@@ -66,20 +71,24 @@ class Log:
         doctor_minutes: float = 0.0,
         room_minutes: float = 0.0,
     ) -> None:
-        """A visit, wherever and however it ended."""
+        """A visit, wherever and however it ended; `unit` if it was at one."""
         due = patient.due if due is None else due
         minutes = (wait_minutes, nurse_minutes, doctor_minutes, room_minutes)
         self._visits.append(
-            (patient.number, kind, site, outcome, min(moves, 32767), day, due, arrival_minute, *minutes)
+            (patient.number, kind, site, unit, outcome, min(moves, 32767), day, due, arrival_minute, *minutes)
         )
 
     def out_of_hours(self, patient: Patient, day: int) -> None:
         """An unplanned need met by out-of-hours care."""
         self.visit(patient, UNPLANNED, day, ATTENDED, site=OUT_OF_HOURS)
 
-    def renewal(self, patient: Patient, day: int, doctor_minutes: float) -> None:
-        """A prescription renewed at the desk."""
-        self.visit(patient, RENEWAL, day, ATTENDED, doctor_minutes=doctor_minutes)
+    def renewal(self, patient: Patient, unit: int, day: int, doctor_minutes: float) -> None:
+        """A prescription renewed at the unit's desk."""
+        self.visit(patient, RENEWAL, day, ATTENDED, unit=unit, doctor_minutes=doctor_minutes)
+
+    def review(self, patient: Patient, unit: int, day: int, doctor_minutes: float) -> None:
+        """A referral reviewed at the unit's desk."""
+        self.visit(patient, REVIEW, day, ATTENDED, unit=unit, doctor_minutes=doctor_minutes)
 
     def others(self, day: int, counts: NDArray[np.int32]) -> None:
         """Other patients of a day: counts of shape (units, 2, outcomes, days waited), cleared here."""
@@ -109,14 +118,14 @@ class Log:
         return np.concatenate(self._others) if self._others else np.empty(0, dtype=OTHERS_ROW)
 
 
-def patient_rows(people: list[Patient], streams: dict[str, int]) -> NDArray[np.void]:
+def patient_rows(people: list[Patient], network: Network, streams: dict[str, int]) -> NDArray[np.void]:
     """What became of each patient."""
     rows = np.empty(len(people), dtype=PATIENT_ROW)
     for row, p in zip(rows, people, strict=True):
         row["stream"], row["home"], row["unit"], row["municipal"] = (
             streams[p.stream_name],
             p.home,
-            p.unit,
+            network.unit_of(p, NEVER),
             p.municipal,
         )
         row["entered"], row["planned"] = p.entered, p.planned if p.planned < 1_000_000 else NEVER
@@ -131,3 +140,8 @@ def patient_rows(people: list[Patient], streams: dict[str, int]) -> NDArray[np.v
         ):
             row[milestone] = p.when(milestone)
     return rows
+
+
+def move_rows(people: list[Patient], network: Network) -> NDArray[np.void]:
+    """Whose unit changes, when and to which."""
+    return np.array([(p.number, *move) for p in people for move in network.moves(p)], dtype=MOVE_ROW)

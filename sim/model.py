@@ -18,14 +18,15 @@ from sim.calendar import Calendar
 from sim.clinic import Clinic
 from sim.hospital import Hospital
 from sim.journey import Care, journey
-from sim.log import Log, patient_rows
+from sim.log import Log, move_rows, patient_rows
+from sim.network import Network
 from sim.patients import Patient, patients
 from sim.records import HOSPITAL, MUNICIPALITY, NEVER, UNIT, Records
 from sim.referral import WeeklyCap
 from sim.staff import planned_minutes, servers
 from sim.transfer import plan_transfers
 
-MODEL_VERSION = "1"
+MODEL_VERSION = "2"
 DIARY_MARGIN_DAYS = 100  # beyond the diary's horizon: notice after a missed visit, and closed days
 LATEST_DAYS = 1000  # how far beyond a due day the longest delay can reach
 
@@ -49,10 +50,14 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         others=others,
         log=log,
     )
+    network = Network(resolved)
+    for closing in network.closings():
+        env.process(clinic.close(*closing))
     care = Care(
         env,
         scenario,
         units,
+        network,
         calendar,
         Hospital(env, calendar, scenario.hospital, log),
         clinic,
@@ -61,7 +66,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         log,
     )
     people = patients(scenario, units, seed, replication)
-    plan_transfers(scenario, units, people, resolved.plan, calendar.day_of)
+    plan_transfers(resolved, people, calendar.day_of)
     for patient in people:
         env.process(journey(care, patient))
     env.process(clinic.run())
@@ -73,7 +78,8 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         first_day=-scenario.warm_up_days,
         streams=streams,
         units=tuple(unit.key for unit in units),
-        patients=patient_rows(people, {name: i for i, name in enumerate(streams)}),
+        patients=patient_rows(people, network, {name: i for i, name in enumerate(streams)}),
+        moves=move_rows(people, network),
         referrals=log.referral_rows(),
         doses=log.dose_rows(),
         visits=log.visit_rows(),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.demand import age_weighted_listing
 from scenarios.register import Unit
 from scenarios.schema import Course, Scenario, Stream
 from sim.randomness import generator, key, name_number, uniforms
@@ -34,7 +35,7 @@ class Patient:
 
     Days are whole days from day zero; `ends` is the day on which the course is over. `planned` is the day on
     which the referral is to be written (`FOREVER`: never), or after the next dose from then on. `due` is the
-    day on which the next dose falls due.
+    day on which the next dose falls due. `unit` serves until `moves_on`, which is set only while the patient is there.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Patient:
     returned_in_a_row: int = 0
     unplanned_day: int = FOREVER
     unplanned_minute: int = 0
+    moves_on: int = FOREVER
     hospital_day: int | None = None
     milestones: dict[str, int] = field(default_factory=dict)
 
@@ -76,8 +78,8 @@ class Patient:
 
     @property
     def interrupted_on(self) -> int:
-        """The day on which the next interruption is due: the end of the course or an unplanned need."""
-        return self.ends if self.ends <= self.unplanned_day else self.unplanned_day
+        """The day on which the next interruption is due: the end of the course, another unit, an unplanned need."""
+        return min(self.ends, self.moves_on, self.unplanned_day)
 
     def treated(self, day: int) -> None:
         """A dose was given, or an unplanned visit did its work: the clock starts again from this day."""
@@ -131,11 +133,7 @@ def home_weights(
     stream: Stream, name: str, units: tuple[Unit, ...], clusters: list[int]
 ) -> NDArray[np.float64]:
     """Relative number of a stream's patients per unit, shape (units,): age-weighted listing × clustering."""
-    listed = np.array([unit.listed for unit in units], dtype=np.float64)
-    old = np.array([unit.share_65_plus for unit in units])
-    mean_old = (listed * old).sum() / listed.sum()
-    age = np.maximum(0.0, 1 + stream.age_weight * (old / mean_old - 1)) if mean_old > 0 else 1.0
-    return np.asarray(listed * age * _clustering(stream, name, clusters))
+    return np.asarray(np.array(age_weighted_listing(stream, units)) * _clustering(stream, name, clusters))
 
 
 def _clustering(stream: Stream, name: str, clusters: list[int]) -> NDArray[np.float64] | float:

@@ -2,11 +2,11 @@
 
 Two kinds, both rooted in `SeedSequence(root, spawn_key=(replication, blake2b(name), …))`:
 
-* `generator(...)` gives a numpy `Generator` for draws whose number no policy changes (who the patients
-  are, how many requests a unit gets on each day, who is away sick);
+* `generator(...)` gives a numpy `Generator` for draws whose number no policy changes (who the patients are);
 * `key(...)` gives the key of a counter-based stream from which `uniforms(key, number, purpose)` reads any
-  four numbers by their place. A visit's draws hang on who it is, never on what was drawn before, so a policy
-  that moves one visit moves no other visit's luck (common random numbers).
+  four numbers by their place: a unit's day of requests, a head's day of sickness, a patient's dose. A visit's
+  draws hang on who it is, never on what was drawn before, so a policy that moves one visit moves no other
+  visit's luck (common random numbers).
 
 The counter-based function is Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405).
 """

@@ -7,18 +7,19 @@ named beside them. `NEVER` stands where something did not happen.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 NEVER: Final = -1_000_000
+NOWHERE: Final = -1  # in place of a unit
 
 SITES: Final = ("hospital", "unit", "municipality", "out_of_hours")
 HOSPITAL, UNIT, MUNICIPALITY, OUT_OF_HOURS = range(4)
 
-VISIT_KINDS: Final = ("dose", "check", "unplanned", "renewal")
-DOSE, CHECK, UNPLANNED, RENEWAL = range(4)
+VISIT_KINDS: Final = ("dose", "check", "unplanned", "renewal", "review")
+DOSE, CHECK, UNPLANNED, RENEWAL, REVIEW = range(5)
 
 VISIT_OUTCOMES: Final = ("attended", "no_show", "failed", "withheld", "not_seen")
 ATTENDED, NO_SHOW, FAILED, WITHHELD, NOT_SEEN = range(5)
@@ -32,8 +33,8 @@ SEEN_SAME_DAY, SEEN_BOOKED, DIVERTED_SAME_DAY, DIVERTED_BOOKED = range(4)
 PATIENT_ROW: Final = np.dtype(
     [
         ("stream", np.int16),  # index into Records.streams
-        ("home", np.int16),  # unit where listed, index into Records.units
-        ("unit", np.int16),  # unit that gives the care, -1 where none can
+        ("home", np.int16),  # unit where listed before any of `moves`, index into Records.units
+        ("unit", np.int16),  # unit that gives the care before any of `moves`; NOWHERE if none can
         ("municipal", np.bool_),
         ("entered", np.int32),
         ("planned", np.int32),  # day on which the plan has the referral written
@@ -44,6 +45,14 @@ PATIENT_ROW: Final = np.dtype(
         ("handed_back", np.int32),
         ("left_unit", np.int32),
         ("ended", np.int32),
+    ]
+)
+MOVE_ROW: Final = np.dtype(
+    [
+        ("patient", np.int32),
+        ("day", np.int32),  # from which on, because a unit opens or closes
+        ("listed", np.int16),  # unit that has the patient's listing
+        ("unit", np.int16),  # unit that gives the care; NOWHERE if none can
     ]
 )
 REFERRAL_ROW: Final = np.dtype(
@@ -69,6 +78,7 @@ VISIT_ROW: Final = np.dtype(
         ("patient", np.int32),
         ("kind", np.int8),  # VISIT_KINDS
         ("site", np.int8),  # SITES
+        ("unit", np.int16),  # at which it was; NOWHERE at other sites
         ("outcome", np.int8),  # VISIT_OUTCOMES
         ("moves", np.int16),  # times it was given another day
         ("day", np.int32),
@@ -99,7 +109,7 @@ class Records:
     `servers`, `used`, `used_by_transferred`, `overtime` are per day from the start of the warm-up, unit and
     profession, shape (days, units, 2); `used` and `overtime` are minutes. `open_minutes` has shape (days,).
     `requests` counts what other patients asked for, per unit, profession and kind; `pending` is what of that
-    still waits at the end.
+    still waits at the end. `moves` are by patient and day, also of patients whom no unit has accepted.
     """
 
     replication: int
@@ -107,6 +117,7 @@ class Records:
     streams: tuple[str, ...]
     units: tuple[str, ...]
     patients: NDArray[np.void]
+    moves: NDArray[np.void]
     referrals: NDArray[np.void]
     doses: NDArray[np.void]
     visits: NDArray[np.void]
@@ -122,6 +133,29 @@ class Records:
     def __repr__(self) -> str:
         return f"<Records of replication {self.replication}: {len(self.patients)} patients, {len(self.visits)} visits>"
 
+    def units_on(
+        self, patient: NDArray[np.integer[Any]], day: NDArray[np.integer[Any]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Units that have the listing of patients and that give their care, each on a day; both of one shape."""
+        people, moves = self.patients[patient], self.moves
+        listed, unit = people["home"].astype(np.int64), people["unit"].astype(np.int64)
+        if moves.size:
+            last = (
+                np.searchsorted(
+                    _in_time(moves["patient"], moves["day"]), _in_time(patient, day), side="right"
+                )
+                - 1
+            )
+            moved = (last >= 0) & (moves["patient"][last] == patient)
+            listed = np.where(moved, moves["listed"][last], listed)
+            unit = np.where(moved, moves["unit"][last], unit)
+        return listed, unit
+
     def equals(self, other: Records) -> bool:
         """Whether two replications are the same to the bit."""
         return all(np.array_equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+
+
+def _in_time(patient: NDArray[np.integer[Any]], day: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Numbers that order what happens to patients: by patient, then day."""
+    return patient.astype(np.int64) * 2**32 + day

@@ -1,7 +1,10 @@
 """The referral: written, sent, reviewed; accepted, returned incomplete and rewritten, or refused.
 
 While it travels the patient goes on being treated at the hospital. The state of the guideline on the day
-of writing sets completeness; on the day of review, refusal and the time a review takes.
+of writing sets completeness; on the day of review, refusal and the time a review takes. A review takes a
+doctor's minutes at the unit, whatever the verdict; where none can serve, and where the municipality will,
+there is no unit to review. A referral that is under way when its unit closes is reviewed where the patient
+belongs by then.
 """
 
 from __future__ import annotations
@@ -27,12 +30,16 @@ def referral(care: Care, patient: Patient) -> Generator[simpy.Event, Any, bool]:
     while care.under_treatment(patient):
         attempt += 1
         written = care.today
+        patient.unit = care.network.unit_of(patient, written)
         patient.reached("referred", written)
         yield from care.hospital.treat(patient, until=_reviewed_on(care, patient, attempt))
         if not care.under_treatment(patient):
             break
+        patient.unit = care.network.unit_of(patient, care.today)
         verdict = _verdict(care, patient, attempt, written)
         care.log.referral(patient, attempt, written, care.today, verdict)
+        if patient.unit >= 0 and not patient.municipal:
+            care.log.review(patient, patient.unit, care.today, care.scenario.transfer.review_minutes)
         if verdict == ACCEPTED:
             if not patient.municipal:
                 free = care.cap.first_free_day(patient.unit, care.today)
@@ -48,11 +55,18 @@ def referral(care: Care, patient: Patient) -> Generator[simpy.Event, Any, bool]:
 
 def _reviewed_on(care: Care, patient: Patient, attempt: int) -> int:
     transfer = care.scenario.transfer
-    digital = patient.unit >= 0 and care.units[patient.unit].digital_channel
-    arrives = care.today + (transfer.digital_days if digital else transfer.letter_days)
+    arrives = care.today + (transfer.digital_days if _digital(care, patient) else transfer.letter_days)
     days = _in_force(care, patient, arrives).review_days_mean
     _, _, first, second = patient.luck_at(attempt, REVIEW)
     return care.calendar.first_open(arrives + _gamma_days(days, first, second))
+
+
+def _digital(care: Care, patient: Patient) -> bool:
+    """Whether the referral goes by the secure channel; without a unit it goes as a letter, unless all are digital."""
+    channel = care.scenario.transfer.channel
+    if channel == "register":
+        return patient.unit >= 0 and care.units[patient.unit].digital_channel
+    return channel == "digital"
 
 
 def _verdict(care: Care, patient: Patient, attempt: int, written: int) -> int:

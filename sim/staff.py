@@ -1,8 +1,10 @@
 """Who is at work: from positions in the register to staff who can see a patient on a given day.
 
 Heads at work are FTE × the week's profile, rounded with a dither that keeps the mean; sick heads are
-away in spells; servers are heads present × share of time for visits, dithered likewise, at least one.
-Bookings are made against the plan, which does not know who will be sick.
+away in spells; servers are heads present × share of time for visits × what a shock leaves of production,
+dithered likewise, at least one.
+Bookings are made against the plan, which does not know who will be sick. Chances of sickness stand in the unit's
+keyed stream at the place of head and day, so that neither one head more nor a longer horizon changes another's.
 """
 
 from __future__ import annotations
@@ -14,11 +16,14 @@ from numpy.typing import NDArray
 from scenarios.register import Unit
 from scenarios.schema import Scenario
 from sim.calendar import Calendar
-from sim.randomness import generator
+from sim.network import closures
+from sim.randomness import key, uniforms
+from sim.shocks import production_kept
 
 NURSE, DOCTOR = 0, 1
 PROFESSIONS = ("nurse", "doctor")
 GOLDEN = (5**0.5 - 1) / 2
+_DITHER = 0  # purpose of a keyed draw; head h of a unit and profession draws at purpose h + 1
 
 
 def visit_shares(scenario: Scenario) -> tuple[float, float]:
@@ -31,6 +36,18 @@ def positions(scenario: Scenario, units: tuple[Unit, ...]) -> NDArray[np.float64
     """Full-time equivalents per unit and profession, shape (units, 2)."""
     factors = (scenario.staffing.nurse_fte_factor, scenario.staffing.doctor_fte_factor)
     return np.array([[unit.nurse_fte, unit.doctor_fte] for unit in units]) * factors
+
+
+def positions_by_day(
+    scenario: Scenario, units: tuple[Unit, ...], calendar: Calendar, days: int
+) -> NDArray[np.float64]:
+    """The same on each day, shape (units, 2, days), with those who have come from a unit while it is closed."""
+    own = positions(scenario, units)
+    found = np.repeat(own[:, :, None], days, axis=2)
+    for closure in closures(scenario, units, calendar, days):
+        moved = closure.change.staff_moves_share * own[closure.unit]
+        found[closure.taker][:, closure.closed] += moved[:, None]
+    return found
 
 
 def staffing_profile(scenario: Scenario, calendar: Calendar) -> NDArray[np.float64]:
@@ -46,10 +63,18 @@ def demand_profile(scenario: Scenario, calendar: Calendar) -> NDArray[np.float64
 def planned_minutes(
     scenario: Scenario, units: tuple[Unit, ...], calendar: Calendar, days: int
 ) -> NDArray[np.float64]:
-    """Planned visit minutes per unit, profession and day, shape (units, 2, days): at least one server."""
-    at_work = positions(scenario, units)[:, :, None] * staffing_profile(scenario, calendar)[:days]
+    """Planned visit minutes per unit, profession and day, shape (units, 2, days): at least one server.
+
+    A unit has none until it opens. One that will close plans on as if it stayed: until then it books as ever.
+    """
+    at_work = positions_by_day(scenario, units, calendar, days) * staffing_profile(scenario, calendar)[:days]
     shares = np.array(visit_shares(scenario))[None, :, None]
-    return np.asarray(np.maximum(1.0, at_work * shares) * calendar.open_minutes[:days])
+    kept = production_kept(scenario, units, calendar, days)[:, None, :]
+    planned = np.asarray(np.maximum(1.0, at_work * shares * kept) * calendar.open_minutes[:days])
+    for closure in closures(scenario, units, calendar, days):
+        if closure.change.opens:
+            planned[closure.unit][:, closure.closed] = 0.0
+    return planned
 
 
 def servers(
@@ -58,17 +83,20 @@ def servers(
     """Staff who see patients, per unit, profession and day, shape (units, 2, days)."""
     profile = staffing_profile(scenario, calendar)[:days]
     shares = visit_shares(scenario)
-    fte = positions(scenario, units)
-    number = np.arange(days)
+    fte = positions_by_day(scenario, units, calendar, days)
+    kept = production_kept(scenario, units, calendar, days)
+    number = np.arange(days) - calendar.offset
     present = np.empty((len(units), 2, days), dtype=np.int64)
     for u, unit in enumerate(units):
         for p, profession in enumerate(PROFESSIONS):
-            draws = generator(root, replication, "absence", unit.key, profession)
-            phases = draws.random(2)
-            planned = np.floor(fte[u, p] * profile + _dither(phases[0], number // 7)).astype(np.int64)
-            heads = planned - _sick_heads(planned, scenario, draws)
-            at_visits = np.floor(heads * shares[p] + _dither(phases[1], number))
+            stream = key(root, replication, "absence", unit.key, profession)
+            by_week, by_day, _, _ = uniforms(stream, 0, _DITHER)
+            planned = np.floor(fte[u, p] * profile + _dither(by_week, number // 7)).astype(np.int64)
+            heads = planned - _sick_heads(planned, scenario, stream, -calendar.offset)
+            at_visits = np.floor(heads * shares[p] * kept[u] + _dither(by_day, number))
             present[u, p] = np.maximum(1, at_visits)
+    for closure in closures(scenario, units, calendar, days):
+        present[closure.unit][:, closure.closed] = 0
     return np.asarray(present * (calendar.open_minutes[:days] > 0))
 
 
@@ -78,30 +106,34 @@ def _dither(phase: float, number: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _sick_heads(
-    planned: NDArray[np.int64], scenario: Scenario, draws: np.random.Generator
+    planned: NDArray[np.int64], scenario: Scenario, stream: int, first_day: int
 ) -> NDArray[np.int64]:
-    """How many of the planned heads are away sick, shape (days,).
+    """How many of the planned heads are away sick on each day from `first_day`, shape (days,).
 
     Each head falls ill and gets well as a two-state Markov chain over calendar days, started in its
-    stationary state; draws are per head first, so that one more head leaves the others' spells alone.
+    stationary state.
     """
     share = scenario.staffing.sick_absence_share
     recovers = 1.0 / scenario.staffing.sick_spell_days_mean
-    chance = draws.random((max(1, int(planned.max())), planned.size))
-    return np.asarray(_absent(planned, chance, share, min(1.0, share / (1.0 - share) * recovers), recovers))
+    falls_ill = min(1.0, share / (1.0 - share) * recovers)
+    return np.asarray(_absent(planned, stream, first_day, share, falls_ill, recovers))
 
 
 @nb.njit(cache=True)
-def _absent(planned, chance, share, falls_ill, recovers):  # type: ignore[no-untyped-def]  # numba infers
-    heads, days = chance.shape
-    absent = np.zeros(days, dtype=np.int64)
-    for head in range(heads):
-        sick = chance[head, 0] < share
-        for day in range(days):
-            if day > 0:
-                sick = chance[head, day] >= recovers if sick else chance[head, day] < falls_ill
-            if sick and head < planned[day]:
-                absent[day] += 1
+def _absent(planned, stream, first_day, share, falls_ill, recovers):  # type: ignore[no-untyped-def]  # numba infers
+    """Sick is who has the lower chances, whether well or sick the day before: a larger share only adds sick days."""
+    absent = np.zeros(planned.size, dtype=np.int64)
+    for head in range(planned.max()):
+        sick_below = share
+        chances = uniforms(stream, first_day // 4, head + 1)
+        for i in range(planned.size):
+            place = (first_day + i) % 4
+            if place == 0:
+                chances = uniforms(stream, (first_day + i) // 4, head + 1)
+            sick = chances[place] < sick_below
+            sick_below = 1.0 - recovers if sick else falls_ill
+            if sick and head < planned[i]:
+                absent[i] += 1
     return absent
 
 

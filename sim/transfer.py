@@ -1,45 +1,37 @@
-"""The transfer plan: on which day each patient's referral is to be written, and to which unit.
+"""The transfer plan: on which day each patient's referral is to be written.
 
-A placement policy is a plain function in `PLACEMENTS`; a ramp is one in `RAMPS`; an agreed plan of weekly
-volumes overrides the ramp.
+A ramp is a plain function in `RAMPS`; an agreed plan of weekly volumes overrides the ramp. Which unit the
+patient goes to is for `network` to say.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 
+from scenarios.load import Resolved
 from scenarios.plan import PlanRow
-from scenarios.register import Unit, read_distances
-from scenarios.schema import ProcedureGroup, Scenario
+from scenarios.register import Unit
+from scenarios.schema import Transfer
 from sim.patients import FOREVER, Patient
 
+DayOf = Callable[[dt.date], int]
 
-def plan_transfers(
-    scenario: Scenario,
-    units: tuple[Unit, ...],
-    people: Sequence[Patient],
-    plan: tuple[PlanRow, ...] | None,
-    day_of: Callable[..., int],
-) -> None:
-    """Give every patient the unit that will serve and the planned day of referral (FOREVER: none)."""
-    place = _placement(scenario, units)
-    for patient in people:
-        patient.unit = place(patient.home, patient.stream.procedure_group)
-    if not scenario.transfer.enabled:
+
+def plan_transfers(resolved: Resolved, people: Sequence[Patient], day_of: DayOf) -> None:
+    """Give every patient who is to move the planned day of referral; the others keep FOREVER."""
+    units, transfer = resolved.units, resolved.scenario.transfer
+    if not transfer.enabled:
         return
     movers = [patient for patient in people if patient.eligible and patient.agrees]
-    if plan is not None:
-        _by_volumes(plan, units, movers)
+    if resolved.plan is not None:
+        _by_volumes(resolved.plan, units, movers)
         return
-    start = max(0, day_of(scenario.transfer.start_date))
-    ramp = RAMPS[scenario.transfer.ramp]
+    ramp = RAMPS[transfer.ramp]
     for patient in movers:
-        place_in_ramp = (
-            0.0 if patient.new else patient.ramp
-        )  # the ramp spreads those who are there at the start
-        begins = ramp(scenario, units[patient.home].sender, place_in_ramp, start, day_of)
+        begins = ramp(transfer, patient, units[patient.home].sender, day_of)
         patient.planned = max(begins, _ready(patient))
-        patient.after_next_dose = scenario.transfer.ramp == "next_due" and not patient.new
+        patient.after_next_dose = transfer.ramp == "next_due" and not patient.new
 
 
 def _ready(patient: Patient) -> int:
@@ -49,23 +41,31 @@ def _ready(patient: Patient) -> int:
     return patient.entered + patient.stream.loading_days[-1]
 
 
-def _all_at_once(
-    scenario: Scenario, sender: str, chance: float, start: int, day_of: Callable[..., int]
-) -> int:
-    return start
+def _all_at_once(transfer: Transfer, patient: Patient, sender: str, day_of: DayOf) -> int:
+    return _spread(patient, transfer.start_date, 0, day_of)
 
 
-def _evenly(scenario: Scenario, sender: str, chance: float, start: int, day_of: Callable[..., int]) -> int:
-    return start + int(chance * scenario.transfer.ramp_weeks * 7)
+def _evenly(transfer: Transfer, patient: Patient, sender: str, day_of: DayOf) -> int:
+    return _spread(patient, transfer.start_date, transfer.ramp_weeks, day_of)
 
 
-def _by_sender(scenario: Scenario, sender: str, chance: float, start: int, day_of: Callable[..., int]) -> int:
-    date = scenario.transfer.sender_dates.get(sender, scenario.transfer.start_date)
-    return max(0, day_of(date))
+def _in_waves(transfer: Transfer, patient: Patient, sender: str, day_of: DayOf) -> int:
+    """In the first wave, by date and then name, that takes the sender and the stream; in none, never."""
+    for _, wave in sorted(transfer.waves.items(), key=lambda named: (named[1].start_date, named[0])):
+        if sender in (wave.senders or (sender,)) and patient.stream_name in (
+            wave.streams or (patient.stream_name,)
+        ):
+            return _spread(patient, wave.start_date, wave.ramp_weeks, day_of)
+    return FOREVER
 
 
 # next_due begins like all_at_once; the journey of those there at the start then waits for their next dose.
-RAMPS = {"all_at_once": _all_at_once, "evenly": _evenly, "by_sender": _by_sender, "next_due": _all_at_once}
+RAMPS = {"all_at_once": _all_at_once, "evenly": _evenly, "waves": _in_waves, "next_due": _all_at_once}
+
+
+def _spread(patient: Patient, start: dt.date, weeks: int, day_of: DayOf) -> int:
+    """The patient's day in an even ramp, which spreads those who are there at day zero; new ones do not wait."""
+    return max(0, day_of(start)) + (0 if patient.new else int(patient.ramp * weeks * 7))
 
 
 def _by_volumes(plan: tuple[PlanRow, ...], units: tuple[Unit, ...], movers: list[Patient]) -> None:
@@ -86,62 +86,3 @@ def _by_volumes(plan: tuple[PlanRow, ...], units: tuple[Unit, ...], movers: list
             if fits:
                 patient.planned = monday
                 left -= 1
-
-
-def capable(unit: Unit, group: ProcedureGroup) -> bool:
-    """Whether a unit can do a procedure group; infusions need a place."""
-    return bool(getattr(unit, f"can_{group}")) and (group != "infusion" or unit.infusion_places > 0)
-
-
-def _placement(scenario: Scenario, units: tuple[Unit, ...]) -> Callable[[int, ProcedureGroup], int]:
-    """The placement policy as a function from home and group to the serving unit, -1 where none can."""
-    choose = PLACEMENTS[scenario.booking.placement]
-    known: dict[tuple[int, ProcedureGroup], int] = {}
-
-    def place(home: int, group: ProcedureGroup) -> int:
-        if (home, group) not in known:
-            known[home, group] = choose(scenario, units, home, group)
-        return known[home, group]
-
-    return place
-
-
-def _listed_unit(scenario: Scenario, units: tuple[Unit, ...], home: int, group: ProcedureGroup) -> int:
-    return home if capable(units[home], group) else -1
-
-
-def _nearest_capable_unit(
-    scenario: Scenario, units: tuple[Unit, ...], home: int, group: ProcedureGroup
-) -> int:
-    if capable(units[home], group):
-        return home
-    return _nearest(units, home, [u for u, unit in enumerate(units) if capable(unit, group)])
-
-
-def _hub(scenario: Scenario, units: tuple[Unit, ...], home: int, group: ProcedureGroup) -> int:
-    keys = scenario.booking.hubs.get(group)
-    if keys is None:
-        return _nearest_capable_unit(scenario, units, home, group)
-    return _nearest(
-        units, home, [u for u, unit in enumerate(units) if unit.key in keys and capable(unit, group)]
-    )
-
-
-PLACEMENTS = {"listed_unit": _listed_unit, "nearest_capable_unit": _nearest_capable_unit, "hub": _hub}
-
-
-def _nearest(units: tuple[Unit, ...], home: int, candidates: list[int]) -> int:
-    """The candidate nearest to a unit's municipality; of equals the largest list, then the lowest key."""
-    if not candidates:
-        return -1
-    here = units[home].municipality
-    distances = read_distances()
-    return min(
-        candidates,
-        key=lambda u: (distance(distances, here, units[u].municipality), -units[u].listed, units[u].key),
-    )
-
-
-def distance(distances: dict[tuple[str, str], float], here: str, there: str) -> float:
-    """Kilometres between two municipalities; 0 within one, far where the table does not know them."""
-    return 0.0 if here == there else distances.get((here, there), 1000.0)

@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scenarios.faults import InputError
     from scenarios.load import resolve as load
+    from vardflode.comparing import compare
 
     __version__: str
 
-__all__ = ["InputError", "__version__", "load"]
+__all__ = ["InputError", "__version__", "compare", "load"]
 
-_HOMES = {"InputError": ("scenarios.faults", "InputError"), "load": ("scenarios.load", "resolve")}
+_HOMES = {
+    "InputError": ("scenarios.faults", "InputError"),
+    "compare": ("vardflode.comparing", "compare"),
+    "load": ("scenarios.load", "resolve"),
+}
 
 
 def __getattr__(name: str) -> Any:

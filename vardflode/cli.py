@@ -19,8 +19,12 @@ from vardflode.terminal import message, plain, prepare, reader_gone
 COMMANDS = {
     "list": Lazy("vardflode.commands.listing", "listing", "Name the scenarios that come along."),
     "show": Lazy("vardflode.commands.show", "show", "Show what a scenario assumes, and who says so."),
+    "new": Lazy("vardflode.commands.new", "new", "Write a scenario file to begin with."),
     "check": Lazy("vardflode.commands.check", "check", "Say what is wrong with scenarios, and where."),
     "run": Lazy("vardflode.commands.run", "run", "Simulate scenarios and sum up what happens."),
+    "compare": Lazy(
+        "vardflode.commands.compare", "compare", "Say what differs between scenarios, and how surely."
+    ),
     "plot": Lazy("vardflode.commands.plot", "plot", "Draw the figures of a run."),
     "schema": Lazy(
         "vardflode.commands.schema", "schema", "Print the JSON Schema that editors complete from."

@@ -19,16 +19,22 @@ def find_run(name: str, runs: Path = Path("runs")) -> Run:
 
     Raises NotARun where there is none, InputError where the scenario is unknown or faulty.
     """
-    if _is_folder(name):
-        return open_run(Path(name))
-    if not name.endswith(".yaml") and _is_run(runs / name):
-        return open_run(runs / name)
+    folder = folder_named(name, runs)
+    if folder is not None:
+        return open_run(folder)
     scenario = resolve(name)
     known = sorted(_runs_of(scenario, runs), key=_age)
     today = [run for run in known if _is_of(run, scenario)]
     if not today:
         raise NotARun(_not_found(name, runs, known))
     return today[-1]
+
+
+def folder_named(name: str, runs: Path) -> Path | None:
+    """The folder that a name stands for, here or among the runs; None for the name or the file of a scenario."""
+    if _is_folder(name):
+        return Path(name)
+    return runs / name if not name.endswith(".yaml") and _is_run(runs / name) else None
 
 
 def _is_folder(name: str) -> bool:

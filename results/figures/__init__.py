@@ -1,13 +1,16 @@
 """The figures of a run: what a planner looks at first, as SVG and PNG.
 
 One module per figure, each with `draw(subject) -> Figure`; `subject.py` reads the run, `page.py` lays out
-title, panels and footnote. matplotlib is loaded only when something is drawn; its global state is left alone.
+title, panels and footnote. Figures that hold runs against each other are in `compared`. matplotlib is loaded
+only when something is drawn; its global state is left alone.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +46,7 @@ def draw_all(run: Run, out: Path) -> list[Path]:
     paths: list[Path] = []
     for name in FIGURES:
         with in_style():
-            figure = draw(name, subject)
-            paths.extend(_save(figure, out / f"{name}.{suffix}") for suffix in FORMATS)
+            paths.extend(save(draw(name, subject), out, name))
     return paths
 
 
@@ -55,12 +57,21 @@ def draw(name: str, subject: Subject) -> Figure:
     return figure
 
 
-def _save(figure: Figure, path: Path) -> Path:
-    """Write a figure and move it into place whole; the same figure gives the same bytes."""
-    form = path.suffix[1:]
+def save(figure: Figure, out: Path, name: str) -> list[Path]:
+    """Write a figure in every format; the same figure gives the same bytes. Raises OSError."""
+    paths = []
+    for form in FORMATS:
+        metadata = {"Date": None} if form == "svg" else None
+        write = functools.partial(figure.savefig, format=form, metadata=metadata)
+        paths.append(write_whole(out / f"{name}.{form}", write))
+    return paths
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
+    """Let a file be written beside and move it into place whole. Raises OSError."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        figure.savefig(draft, format=form, metadata={"Date": None} if form == "svg" else None)
+        write(draft)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from results.figures.lettering import shorten, wrap
 from results.figures.style import BLACK, BODY, QUIET, SMALL, TITLE, Weight
-from results.figures.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -23,6 +22,17 @@ MARGIN = 0.35
 HEADER = 1.08  # with a finding of one line
 LEGEND = 0.32
 FOOTER_LINE = 0.175
+
+
+class About(Protocol):
+    """What a page says it is about."""
+
+    @property
+    def title(self) -> str:
+        """What stands below the figure's own title."""
+
+    def about_run(self) -> str:
+        """Which runs it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +81,14 @@ class Page:
 
     def tie(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """A thin line between two places in inches, from what is drawn to what is said of it."""
+        self.line(start, end, color=QUIET, linewidth=0.8)
+
+    def line(self, start: tuple[float, float], end: tuple[float, float], **style: Any) -> None:
+        """A line between two places in inches, in matplotlib's words for its style."""
         from matplotlib.lines import Line2D
 
         (x0, y0), (x1, y1) = start, end
-        line = Line2D((x0, x1), (y0, y1), color=QUIET, linewidth=0.8)
+        line = Line2D((x0, x1), (y0, y1), **style)
         line.set_transform(self.figure.dpi_scale_trans)
         self.figure.add_artist(line)
 
@@ -141,7 +155,7 @@ class Panel:
 
 
 def make_page(
-    subject: Subject,
+    subject: About,
     title: str,
     finding: str,
     notes: Sequence[str],
@@ -151,20 +165,21 @@ def make_page(
     left: float = 0.75,
     right: float = 0.1,
     axis: float = 0.5,
+    width: float = WIDTH,
 ) -> Page:
     """A page whose panels may be `body` inches high; `left`, `right` and `axis` keep room for axis labels."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    inner = WIDTH - 2 * MARGIN
+    inner = width - 2 * MARGIN
     footnotes = [line for note in notes if note for line in wrap(note, inner, SMALL)]
     footer = FOOTER_LINE * len(footnotes) + 0.3
     found = wrap(finding, inner, BODY, lines=2)
     head = HEADER + 0.2 * (len(found) - 1)
     height = head + (LEGEND if legend else 0) + body + axis + footer
-    figure = Figure(figsize=(WIDTH, height), facecolor="white")
+    figure = Figure(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
-    box = MARGIN + left, footer + axis, WIDTH - MARGIN - right, footer + axis + body
+    box = MARGIN + left, footer + axis, width - MARGIN - right, footer + axis + body
     page = Page(figure, *box, head)
     page.write(MARGIN, height - 0.42, title, size=TITLE, weight="bold")
     page.write(MARGIN, height - 0.66, shorten(subject.title, inner, BODY), size=BODY, colour=QUIET)
@@ -175,7 +190,7 @@ def make_page(
     return page
 
 
-def empty_page(subject: Subject, title: str, why: str) -> Figure:
+def empty_page(subject: About, title: str, why: str) -> Figure:
     """A page that says why there is nothing to draw."""
     page = make_page(subject, title, "", [subject.about_run()], body=1.6, legend=False, axis=0)
     page.write(WIDTH / 2, (page.top + page.bottom) / 2 + 0.1, why, size=TITLE, ha="center", va="center")

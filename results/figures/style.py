@@ -90,3 +90,9 @@ def count(value: float) -> str:
         return "<0.1"
     whole = abs(value - round(value)) < 0.05
     return f"{value:,.0f}" if whole or value >= 10 else f"{value:.1f}"
+
+
+def signed(value: float, decimals: int) -> str:
+    """A difference with its sign: +1,204, −0.03, 0."""
+    told = f"{value:+,.{decimals}f}"
+    return told.replace("-", "−") if any(digit in told for digit in "123456789") else "0"

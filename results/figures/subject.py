@@ -14,6 +14,7 @@ from results.extracts import reporting_window
 from results.store import NotARun, Run
 from results.table import Row
 from results.windows import Window
+from scenarios.listing import listing
 from scenarios.load import Resolved
 
 if TYPE_CHECKING:
@@ -84,6 +85,15 @@ class Subject:
         ] = table[column].to_numpy()
         return found
 
+    def listed(self) -> Floats:
+        """Persons listed at each unit, mean over the window, shape (units,) in the register's order."""
+        found = listing(self.resolved.scenario, self.resolved.units)
+        first, end = self.window.first, self.window.end
+        days = np.diff(np.clip((first, *found.changes, end), first, end))
+        own = [unit.listed for unit in self.resolved.units]
+        by_period = [np.bincount(at, weights=own, minlength=len(own)) for at in found.at]
+        return np.asarray(days @ np.array(by_period) / self.window.days)
+
     def counted(self, what: str, stream: str, site: str) -> tuple[NDArray[np.int64], Floats]:
         """Values and how often each occurs, summed over replications, ascending by value."""
         table = self.distributions
@@ -93,19 +103,20 @@ class Subject:
 
     def about_run(self) -> str:
         """Which run the figure shows."""
+        seed, number = self.run.manifest["seed"], self.replications
+        parts = [f"Run {self.run.folder.name}", plural(number, "replication"), f"seed {seed}"]
+        return " · ".join((*parts, self.about_register())) + "."
+
+    def about_register(self) -> str:
+        """Which register it was run on."""
         from results.figures.style import count
 
-        seed, number = self.run.manifest["seed"], self.replications
-        parts = [f"Run {self.run.folder.name}", _plural(number, "replication"), f"seed {seed}"]
         synthetic = sum(any(w in unit.name.casefold() for w in SYNTHETIC) for unit in self.resolved.units)
         units = len(self.resolved.units)
         if synthetic == units:
-            parts.append("synthetic register of " + _plural(units, "unit"))
-        elif synthetic:
-            parts.append(f"register of {_plural(units, 'unit')}, {count(synthetic)} of them synthetic")
-        else:
-            parts.append("register of " + _plural(units, "unit"))
-        return " · ".join(parts) + "."
+            return "synthetic register of " + plural(units, "unit")
+        some = f", {count(synthetic)} of them synthetic" if synthetic else ""
+        return f"register of {plural(units, 'unit')}{some}"
 
     def about_window(self) -> str:
         """The window that the figure speaks of."""
@@ -122,13 +133,13 @@ class Subject:
         assumed = [name for name in sorted(streams) if self._assumed(name)]
         if not assumed:
             return ""
-        listed = _and([f"{name} ({streams[name].patients:,})" for name in assumed])
+        named = joined([f"{name} ({streams[name].patients:,})" for name in assumed])
         one = len(assumed) == 1
-        are = f"number of {listed} is an assumption" if one else f"numbers of {listed} are assumptions"
+        are = f"number of {named} is an assumption" if one else f"numbers of {named} are assumptions"
         if all(name in WITHOUT_NUMBER for name in assumed):
             are += ", since the decision gives none"
         elif missing := [name for name in assumed if name in WITHOUT_NUMBER]:
-            are += f" (of {_and(missing)} the decision gives none)"
+            are += f" (of {joined(missing)} the decision gives none)"
         share = self._share_of(measure, assumed)
         return f"Patient {are}" + (f"; {'it makes' if one else 'they make'} up {share}." if share else ".")
 
@@ -165,9 +176,11 @@ def read_subject(run: Run) -> Subject:
     return Subject(run, resolved, reporting_window(resolved), weekly, distributions, rows, values, column)
 
 
-def _plural(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
+    """A number of things: 1 unit, 1,200 units."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def _and(words: list[str]) -> str:
+def joined(words: Sequence[str]) -> str:
+    """Words in a row: a, b and c."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

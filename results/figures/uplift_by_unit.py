@@ -57,20 +57,20 @@ def _order(money: Money) -> NDArray[np.int64]:
 def _points(axes: Axes, money: Money) -> None:
     order = _order(money)
     shares = [_mean_share(cost, money)[order] for cost in (money.with_readiness, money.without_readiness)]
-    ranks = np.arange(1, len(order) + 1)
+    places = np.arange(1, len(order) + 1)
     for share, style in zip(shares, MARKS.values(), strict=True):
-        axes.plot(ranks[share > 0], share[share > 0], **style)
+        axes.plot(places[share > 0], share[share > 0], **style)
     some = np.concatenate([share[share > 0] for share in shares])
     low, high = min(0.04, float(some.min())) / 1.3, max(1.0, float(some.max())) * 1.3
     axes.set_yscale("log")
     axes.set_ylim(low, high)
     log_ticks(axes.yaxis, low, high)
     axes.set_xlim(0, len(order) + 1)
-    axes.set_xticks(_ranks(len(order)))
+    axes.set_xticks(ranks(len(order)))
     axes.grid(axis="y")
 
 
-def _ranks(units: int) -> list[int]:
+def ranks(units: int) -> list[int]:
     """Ranks that get a tick: the first, and round numbers."""
     step = next(s * 10**p for p in range(6) for s in (1, 2, 5) if units / (s * 10**p) <= 12)
     return [1, *(n for n in range(step, units + 1, step) if n > 1)]

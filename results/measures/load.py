@@ -43,7 +43,7 @@ def capacity(run: Replication, table: Table) -> None:
     days = np.arange(records.open_minutes.size) + records.first_day
     units = len(records.units)
     present = (records.servers * records.open_minutes[:, None, None]).astype(np.float64)
-    open_days = np.repeat((records.open_minutes > 0).astype(np.float64), units)
+    open_days = records.servers.any(axis=2).astype(np.float64).ravel()
     of_profession = [array[:, :, p].ravel() for array in (records.used, present) for p in range(2)]
     events, summed = weekly_at_units(
         run.keys,

@@ -81,19 +81,28 @@ def _against_uplift(
         "readiness=no": costs.where(care).total("unit", units, msek[care], table.windows)
         * table.factors()[:, None],
     }
+    open_units = run.open_units(table.windows)
     visits = treatments.total("unit", units, None, table.windows) * table.factors()[:, None]
     for scope in ("region", "area", "municipality", "ownership", "unit"):
-        _uplift_rows(table, scope, "", uplift_units * base, costs_units[""], visits)
+        _uplift_rows(table, scope, "", uplift_units * base, costs_units[""], visits, open_units)
     for share in available_shares(run.resolved):
         for readiness, cost in costs_units.items():
             key = ";".join(
                 part for part in (f"available={share:g}" if share != base else "", readiness) if part
             )
             if key:
-                _uplift_rows(table, "region", key, uplift_units * share, cost, visits)
+                _uplift_rows(table, "region", key, uplift_units * share, cost, visits, open_units)
 
 
-def _uplift_rows(table: Table, scope: str, key: str, uplift: Floats, cost: Floats, visits: Floats) -> None:
+def _uplift_rows(
+    table: Table,
+    scope: str,
+    key: str,
+    uplift: Floats,
+    cost: Floats,
+    visits: Floats,
+    open_units: NDArray[np.bool_],
+) -> None:
     """The uplift measures of one scope; arguments are (windows, units), MSEK and visits a year."""
     codes, keys = table.keys.of_unit[scope], len(table.keys.names[scope])
 
@@ -105,7 +114,7 @@ def _uplift_rows(table: Table, scope: str, key: str, uplift: Floats, cost: Float
     table.add("uplift_msek_per_year", scope, total, key=key)
     table.add("uplift_share_used", scope, divide(paid, total), key=key)
     table.add("uplift_room_msek", scope, room, key=key)
-    over = divide(summed((cost > uplift).astype(np.float64)), summed(np.ones_like(cost)))
+    over = divide(summed((cost > uplift).astype(np.float64)), summed(open_units.astype(np.float64)))
     table.add("units_over_uplift_share", scope, over, key=key)
     per_visit = divide(paid, summed(visits))
     table.add("extra_visits_affordable", scope, np.maximum(0.0, divide(room, per_visit)), key=key)

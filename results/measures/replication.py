@@ -8,11 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from results.events import Events, Floats, Keys, of_patients
+from results.events import Events, Floats, Keys, of_patients, serving
+from results.stays import stays
 from results.windows import Window
 from scenarios.load import Resolved
 from scenarios.schema import Stream
-from sim.records import ATTENDED, DOSE, FAILED, MUNICIPALITY, NEVER, UNIT, UNPLANNED, WITHHELD, Records
+from sim.records import (
+    ATTENDED,
+    DOSE,
+    FAILED,
+    MUNICIPALITY,
+    NEVER,
+    NOWHERE,
+    UNIT,
+    UNPLANNED,
+    WITHHELD,
+    Records,
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -29,7 +41,9 @@ class Replication:
     def visits(self, mask: NDArray[np.bool_]) -> tuple[NDArray[np.void], Events]:
         """The visits that a mask selects, and their events."""
         rows = self.records.visits[mask]
-        return rows, of_patients(self.keys, self.records, rows["patient"], rows["day"])
+        elsewhere = serving(self.records, rows["patient"], rows["day"])
+        unit = np.where(rows["unit"] != NOWHERE, rows["unit"], elsewhere)
+        return rows, of_patients(self.keys, self.records, rows["patient"], rows["day"], unit=unit)
 
     def per_stream(self, values: Sequence[float], patient: NDArray[np.int32]) -> Floats:
         """A value of each patient's stream."""
@@ -53,14 +67,19 @@ class Replication:
         return self.at_unit & np.isin(self.records.visits["kind"], (DOSE, UNPLANNED))
 
     def days_at_units(self, window: Window) -> tuple[Events, Floats]:
-        """Patients with a time at a unit, and the days of it that lie in a window."""
-        people = self.records.patients
-        there = (people["accepted"] != NEVER) & ~people["municipal"]
-        first = people["accepted"][there]
-        left = people["left_unit"][there]
-        left = np.where(left == NEVER, self.resolved.scenario.horizon_days, left)
-        days = np.clip(np.minimum(left, window.end) - np.maximum(first, window.first), 0, None)
-        return of_patients(self.keys, self.records, np.nonzero(there)[0], first), days.astype(np.float64)
+        """Stays of patients at units, and the days of each that lie in a window."""
+        rows = stays(self.records, self.resolved.scenario.horizon_days)
+        days = np.clip(
+            np.minimum(rows["left"], window.end) - np.maximum(rows["first"], window.first), 0, None
+        )
+        events = of_patients(self.keys, self.records, rows["patient"], rows["first"], unit=rows["unit"])
+        return events, days.astype(np.float64)
+
+    def open_units(self, windows: Sequence[Window]) -> NDArray[np.bool_]:
+        """Units that are open at some time of each window, shape (windows, units)."""
+        staffed = np.asarray(self.records.servers.any(axis=2))
+        first = self.records.first_day
+        return np.array([staffed[w.first - first : w.end - first].any(axis=0) for w in windows])
 
     def freed_visits(self) -> tuple[NDArray[np.void], Events, Floats]:
         """Doses no longer given at the hospital, their events, and the hospital visits that each frees."""

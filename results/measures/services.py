@@ -26,7 +26,7 @@ def services(run: Replication, table: Table) -> None:
     table.count("out_of_hours_events_per_year", urgent)
     met = run.at_unit & np.isin(visits["kind"], (DOSE, CHECK, UNPLANNED))
     rows, travelled = run.visits(met)
-    kilometres = _kilometres(run, rows["patient"])
+    kilometres = _kilometres(run, rows)
     table.count("travel_km_per_year", travelled, kilometres)
     _travel_by_site(run, table, to_units=travelled.total("region", 1, kilometres, table.windows))
 
@@ -67,17 +67,15 @@ def _travel_by_site(run: Replication, table: Table, to_units: Floats) -> None:
     table.add("travel_km_per_year", "site", by_site * table.factors()[:, None])
 
 
-def _kilometres(run: Replication, patient: NDArray[np.int32]) -> Floats:
-    """There and back from the patient's municipality to the unit's, km per visit."""
+def _kilometres(run: Replication, visits: NDArray[np.void]) -> Floats:
+    """There and back from the patient's municipality to that of the unit visited, km per visit."""
     units, distances = run.resolved.units, read_distances()
     within = run.resolved.scenario.travel.within_municipality_km
     places = [unit.municipality for unit in units]
-    people = run.records.patients[patient]
-    pairs = zip(people["home"].tolist(), people["unit"].tolist(), strict=True)
+    homes = run.records.patients["home"][visits["patient"]]
+    pairs = list(zip(homes.tolist(), visits["unit"].tolist(), strict=True))
     known: dict[tuple[int, int], float] = {}
     for pair in dict.fromkeys(pairs):
         here, there = places[pair[0]], places[pair[1]]
         known[pair] = 2 * (within if here == there else distances[here, there])
-    return np.array(
-        [known[h, u] for h, u in zip(people["home"].tolist(), people["unit"].tolist(), strict=True)]
-    )
+    return np.array([known[pair] for pair in pairs])

@@ -11,7 +11,10 @@ from results.table import Table, divide
 
 
 def skill(run: Replication, table: Table) -> None:
-    """Whether units see enough of each procedure to keep it up."""
+    """Whether units see enough of each procedure to keep it up.
+
+    A unit that is closed for the whole of a window is none of its units.
+    """
     _, events = run.visits(run.treatments)
     units, streams = len(run.records.units), len(run.streams)
     unit, stream = events.codes["unit"], events.codes["stream"]
@@ -25,11 +28,12 @@ def skill(run: Replication, table: Table) -> None:
     )
     factors = table.factors()[:, None]
     performing = (cells > 0).sum(axis=1)
-    table.add("units_without_patient_share", "stream", 1 - performing / units)
+    open_units = run.open_units(table.windows).sum(axis=1, keepdims=True)
+    table.add("units_without_patient_share", "stream", 1 - divide(performing, open_units))
     table.add("visits_per_performing_unit", "stream", divide(cells.sum(axis=1) * factors, performing))
     anything = cells.sum(axis=2)
     any_unit = (anything > 0).sum(axis=1, keepdims=True)
-    table.add("units_without_patient_share", "region", 1 - any_unit / units)
+    table.add("units_without_patient_share", "region", 1 - divide(any_unit, open_units))
     table.add(
         "visits_per_performing_unit",
         "region",

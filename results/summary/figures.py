@@ -53,7 +53,7 @@ class Figures:
             return "–"
         if mean == low == high == 0:
             return "0"
-        write = _percent if share else _plain(mean)
+        write = percent if share else of_size(mean)
         if name not in MAY_BE_NEGATIVE:
             low = max(low, 0.0)
         if share and name not in MAY_EXCEED_ONE:
@@ -62,12 +62,13 @@ class Figures:
         return f"{write(mean)}{' %' if share else ''}{interval}"
 
 
-def _percent(value: float) -> str:
-    percent = 100 * value
-    return f"{percent:.1f}" if abs(percent) >= 0.095 or percent == 0 else f"{percent:.2f}"
+def percent(value: float) -> str:
+    """A share in percent, without the sign."""
+    hundredths = 100 * value
+    return f"{hundredths:.1f}" if abs(hundredths) >= 0.095 or value == 0 else f"{hundredths:.2f}"
 
 
-def _plain(size: float) -> Callable[[float], str]:
+def of_size(size: float) -> Callable[[float], str]:
     """A way to write numbers of about this size."""
     digits = 0 if not math.isfinite(size) or abs(size) >= 100 else 1 if abs(size) >= 10 else 2
     return lambda value: f"{value:,.{digits}f}"

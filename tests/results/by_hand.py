@@ -19,9 +19,11 @@ from sim.records import (
     DOSE_ROW,
     FAILED,
     HOSPITAL,
+    MOVE_ROW,
     MUNICIPALITY,
     NEVER,
     NO_SHOW,
+    NOWHERE,
     OTHERS_ROW,
     OUT_OF_HOURS,
     PATIENT_ROW,
@@ -137,6 +139,7 @@ def visit_rows(*visits: tuple[float, ...]) -> np.ndarray:
             (*columns, "nurse_minutes", "doctor_minutes", "room_minutes"), visit, strict=True
         ):
             row[name] = value
+        row["unit"] = PEOPLE[row["patient"]][2] if row["site"] == UNIT else NOWHERE
     return rows
 
 
@@ -158,6 +161,7 @@ def by_hand(**other: Any) -> Records:
         "streams": ("triptorelin", "zoledronate"),
         "units": (TROLLHATTAN, KUNGALV),
         "patients": np.array(list(PEOPLE), dtype=PATIENT_ROW),
+        "moves": np.empty(0, dtype=MOVE_ROW),
         "referrals": np.array(list(REFERRALS), dtype=REFERRAL_ROW),
         "doses": np.array(list(DOSES), dtype=DOSE_ROW),
         "visits": visit_rows(*VISITS),

@@ -7,9 +7,12 @@ from scipy import stats
 from scenarios.load import Resolved
 from sim.background import (
     BOOKED,
+    LARGEST_MEAN,
     SAME_DAY,
     TABLE_SIZE,
     Background,
+    _poisson_quantile,
+    _requests,
     background,
     day_weights,
     gamma_table,
@@ -98,6 +101,32 @@ def test_a_unit_keeps_its_patients_whoever_else_is_in_the_register(resolved: Res
     alone = dataclasses.replace(resolved, units=resolved.units[5:6])
     assert np.array_equal(demand(resolved, 0).requests[5:6], demand(alone, 0).requests)
     assert demand(resolved, 0).keys[5] == demand(alone, 0).keys[0]
+
+
+def test_a_longer_horizon_goes_on_where_a_shorter_one_ends(resolved: Resolved) -> None:
+    longer = dataclasses.replace(resolved, scenario=resolved.scenario.model_copy(update={"horizon_years": 3}))
+    first = demand(resolved, 0).requests
+    assert np.array_equal(demand(longer, 0).requests[..., : first.shape[3]], first)
+
+
+def test_more_demand_only_adds_requests(resolved: Resolved) -> None:
+    less, more = (demand(resolved, 0, load_factor=factor).requests for factor in (1.25, 1.30))
+    assert (more >= less).all()
+    assert more.sum() > less.sum()
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.01, 3.7, 80.0, 499.0])
+def test_requests_are_the_poisson_quantile_of_their_chance(mean: float) -> None:
+    for chance in (1e-9, 0.05, 0.5, 0.95, 1 - 1e-9):
+        assert _poisson_quantile(mean, chance) == stats.poisson.ppf(chance, mean)
+
+
+def test_a_unit_far_larger_than_any_has_its_poisson_requests_too() -> None:
+    """Above the largest mean of one draw they are a sum of several."""
+    mean, days = 3.4 * LARGEST_MEAN, 4000
+    found = _requests(np.array([7]), np.array([mean]), np.ones((2, 2, days)), 0).ravel()
+    assert abs(found.mean() - mean) < 4 * np.sqrt(mean / found.size)
+    assert abs(found.var() / mean - 1) < 4 * np.sqrt(2 / found.size)
 
 
 def test_unit_loads_have_mean_one_and_the_stated_spread(resolved: Resolved) -> None:

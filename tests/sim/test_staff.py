@@ -114,6 +114,18 @@ def test_july_has_the_share_of_staff_that_the_scenario_says(
     assert abs(z_score(ratios, 0.55)) <= 4
 
 
+def test_another_july_leaves_every_other_week_alone(scenario: Scenario, units: tuple[Unit, ...]) -> None:
+    calendar = Calendar(scenario, days_after_horizon=0)
+    weeks = calendar.iso_week[calendar.open_minutes > 0]
+    july = (weeks >= 27) & (weeks <= 31)
+    full = scenario.staffing.periods
+    half = {**full, "july": full["july"].model_copy(update={"staff_share": 0.3})}
+    usual, fewer = (on_duty(staffed(scenario, periods=periods), units) for periods in (full, half))
+    assert np.array_equal(usual[:, :, ~july], fewer[:, :, ~july])
+    assert (fewer[:, :, july] <= usual[:, :, july]).all()
+    assert fewer[:, :, july].sum() < usual[:, :, july].sum()
+
+
 def test_an_open_unit_has_at_least_one_of_each_and_a_closed_one_none(
     scenario: Scenario, units: tuple[Unit, ...]
 ) -> None:
@@ -131,6 +143,20 @@ def test_a_unit_keeps_its_staff_whoever_else_is_in_the_register(
     scenario: Scenario, units: tuple[Unit, ...]
 ) -> None:
     assert np.array_equal(on_duty(scenario, units)[5:6], on_duty(scenario, units[5:6]))
+
+
+def test_a_longer_horizon_goes_on_where_a_shorter_one_ends(
+    scenario: Scenario, units: tuple[Unit, ...]
+) -> None:
+    longer = scenario.model_copy(update={"horizon_years": 3})
+    first = on_duty(scenario, units)
+    assert np.array_equal(on_duty(longer, units)[:, :, : first.shape[2]], first)
+
+
+def test_more_sickness_only_takes_staff_away(scenario: Scenario, units: tuple[Unit, ...]) -> None:
+    usual, sicker = (on_duty(staffed(scenario, sick_absence_share=share), units) for share in (0.064, 0.08))
+    assert (sicker <= usual).all()
+    assert sicker.mean() < usual.mean()
 
 
 def test_one_more_head_leaves_the_absence_of_the_others_alone(

@@ -175,10 +175,11 @@ def test_python_m_vardflode_is_the_same_command():
 
 
 def test_check_says_what_there_is():
-    result = vardflode("check", "--strict", *library())
+    names = ("decision-2026", "no-transfer", "tight-everywhere")
+    result = vardflode("check", "--strict", *names)
     assert result.exit_code == 0
     assert result.stderr == ""
-    for name, line in zip(library(), result.stdout.splitlines(), strict=True):
+    for name, line in zip(names, result.stdout.splitlines(), strict=True):
         assert line.startswith(f"{name}: ok, ")
         assert "assumption" in line
         assert line.endswith(", 200 units, 8 streams")

@@ -1,14 +1,19 @@
-"""`vardflode plot`: the figures of runs, as SVG and PNG."""
+"""`vardflode plot`: the figures of runs, and of runs against each other, as SVG and PNG."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from vardflode.command import Command
-from vardflode.terminal import write
+from vardflode.terminal import message, write
+
+COMPARISON = "comparison"
 
 if TYPE_CHECKING:
     from results.store import Run
@@ -18,7 +23,8 @@ if TYPE_CHECKING:
     cls=Command,
     examples=(
         "vardflode plot decision-2026",
-        "vardflode plot decision-2026 no-transfer --out figures",
+        "vardflode plot no-transfer decision-2026 infusion-hubs",
+        "vardflode plot no-transfer decision-2026 --out figures",
         "vardflode plot runs/decision-2026-1d891a748860",
     ),
 )
@@ -27,7 +33,8 @@ if TYPE_CHECKING:
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder for the figures, with one folder per run if there are several; figures/ in the run unless told.",
+    help="Folder for the figures; of several runs, one folder in it for each and comparison/. Unless told: figures/ "
+    "in each run, and comparison-HASH/ beside the first.",
 )
 @click.option(
     "--runs",
@@ -38,28 +45,80 @@ if TYPE_CHECKING:
     help="Folder where the runs are.",
 )
 def plot(names: tuple[str, ...], out: Path | None, runs: Path) -> None:
-    """Draw the figures of each RUN, and print their paths.
+    """Draw the figures of each RUN; of several, also those that hold them against the first. Print their paths.
 
-    RUN is the folder of a run, or the name of a scenario: its newest run, if the scenario is still the same.
+    RUN is the folder of a run, or the name of a scenario: its newest run, if the scenario is still the same. Several
+    are compared over the replications that all hold, and must have seed, days and model version in common.
     """
     found = _find_all(names, runs)
+    compared = _compared(list(found.values()))
     for run, folder in _folders(found, out).items():
-        for path in _draw(found[run], folder):
-            write(_from_here(path))
+        _print(_draw(found[run], folder))
+    if compared:
+        _print(_draw_comparison(compared, _beside(compared) if out is None else out / COMPARISON))
+
+
+def _compared(found: list[Run]) -> list[Run]:
+    """The runs to hold against the first, which leads them; none where there is one run, under however many names."""
+    from results.figures.compared.marks import MARKS
+    from results.store import in_common
+    from vardflode.pairs import paired_runs
+
+    if len(found) < 2:
+        return []
+    compared = paired_runs(found)
+    if len(compared) > len(MARKS):
+        raise click.UsageError(f"figures can tell {len(MARKS)} runs apart, not {len(compared)}; name fewer")
+    if len(compared) < 2:
+        message("these are copies of one run: there is nothing to compare")
+        return []
+    common = len(in_common(compared))
+    if any(len(run.replications) > common for run in compared):
+        message(f"compared over the first {common} replications that all hold")
+    return compared
+
+
+def _beside(compared: list[Run]) -> Path:
+    """Beside the baseline: a folder for these runs in this order."""
+    order = ":".join(run.manifest["hash"] for run in compared)
+    return compared[0].folder.parent / f"{COMPARISON}-{hashlib.sha256(order.encode()).hexdigest()[:8]}"
 
 
 def _draw(run: Run, folder: Path) -> list[Path]:
     from results.figures import draw_all
+
+    with _told(run.folder, folder):
+        return draw_all(run, folder)
+
+
+def _draw_comparison(compared: list[Run], folder: Path) -> list[Path]:
+    from results.figures.compared import draw_comparison
+
+    with _told(compared[0].folder, folder):
+        drawn = draw_comparison(compared, folder)
+    if drawn.remark:
+        message(drawn.remark)
+    return list(drawn.paths)
+
+
+@contextmanager
+def _told(run: Path, folder: Path) -> Iterator[None]:
+    """What went wrong, as a fault of the input: a run that cannot be read, a folder that cannot be written."""
     from results.store import NotARun
     from scenarios.faults import Fault, InputError
 
     try:
-        return draw_all(run, folder)
+        yield
     except NotARun as error:
-        raise InputError([Fault(str(run.folder), 0, "", str(error))]) from error
+        raise InputError([Fault(str(run), 0, "", str(error))]) from error
     except OSError as error:
         told = f"cannot be written ({error.strerror}); choose another folder with --out"
         raise InputError([Fault(str(folder), 0, "", told)]) from error
+
+
+def _print(paths: list[Path]) -> None:
+    for path in paths:
+        write(_from_here(path))
 
 
 def _find_all(names: tuple[str, ...], runs: Path) -> dict[Path, Run]:
@@ -90,9 +149,10 @@ def _folders(found: dict[Path, Run], out: Path | None) -> dict[Path, Path]:
     if len(found) == 1:
         return dict.fromkeys(found, out)
     names = [path.name for path in found]
-    if len(set(names)) < len(names):
+    if len({*names, COMPARISON}) <= len(names):
         raise click.UsageError(
-            "two of the runs have folders of the same name; plot them one at a time, or without --out"
+            f"two of the runs have folders of the same name, or one is called {COMPARISON}; plot them one at a time, "
+            "or without --out"
         )
     return {path: out / path.name for path in found}
 

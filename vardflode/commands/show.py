@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import json
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -65,17 +64,21 @@ def show(scenario: str, key: str | None, sets: tuple[str, ...], as_json: bool) -
 
 
 def _rows(shown: list[Value]) -> Iterator[tuple[str, ...]]:
+    from scenarios.evidence import written
+
     for section in dict.fromkeys(value.section for value in shown):
         yield (section,)
         for value in shown:
             if value.section == section:
-                grade = value.evidence.grade if value.evidence else ""
-                yield value.key, _written(value.value), grade, _rests_on(value.evidence), value.set_at
+                grade, rests_on = (
+                    (value.evidence.grade, value.evidence.rests_on) if value.evidence else ("", "")
+                )
+                yield value.key, written(value.value), grade, rests_on, value.set_at
 
 
 def _explained(value: Value) -> Iterator[str]:
     """One value in a few lines, as they can be read aloud."""
-    from scenarios.evidence import sources
+    from scenarios.evidence import sources, written
 
     told = value.as_json()
     lines = {"means": told["meaning"], "grade": told["grade"]}
@@ -91,7 +94,7 @@ def _explained(value: Value) -> Iterator[str]:
             "kind": "a choice: compared, never averaged" if value.evidence.kind == "choice" else None,
         }
     lines["set at"] = value.set_at or "nowhere; the schema's own value holds"
-    yield f"{value.key} = {_written(value.value)}"
+    yield f"{value.key} = {written(value.value)}"
     for name, text in lines.items():
         if text:
             yield from _hanging(name, str(text))
@@ -102,23 +105,6 @@ def _hanging(name: str, text: str) -> list[str]:
     return textwrap.wrap(text, 100, initial_indent=f"  {name:<8}", subsequent_indent=" " * 10)
 
 
-def _written(value: Any) -> str:
-    """The value as a scenario file could hold it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _rests_on(evidence: Evidence | None) -> str:
-    if evidence is None:
-        return ""
-    return ", ".join(part for part in (_spread(evidence, short=True), evidence.source) if part)
-
-
-def _spread(evidence: Evidence, *, short: bool = False) -> str:
-    if evidence.range is not None:
-        low, high, shape = evidence.range.low, evidence.range.high, evidence.range.shape
-        return f"{low:.10g} to {high:.10g}" + ("" if short else f", 5th to 95th percentile, {shape}")
-    if evidence.choices is None:
-        return ""
-    if len(evidence.choices) == 1:
-        return "taken as certain"
-    return " or ".join(_written(choice.value) for choice in evidence.choices)
+def _spread(evidence: Evidence) -> str:
+    shape = "" if evidence.range is None else f", 5th to 95th percentile, {evidence.range.shape}"
+    return evidence.spread + shape
