@@ -163,7 +163,7 @@ def _takes(key: str, kind: Any, limits: Sequence[Any]) -> str:
     name = key.rpartition(".")[2]
     patterns = [f" like `{limit.pattern}`" for limit in limits if getattr(limit, "pattern", None)]
     told = WORDS.get(kind, "number")
-    if name in TIMES:
+    if name in TIMES and kind is int:
         told = 'time of day, such as "08:00"'
     elif typing.get_origin(kind) is Literal:
         told = ", ".join(f"`{word}`" for word in typing.get_args(kind))

@@ -129,7 +129,9 @@ def _unit_changes(scenario: Scenario, tree: Branch, keys: set[str]) -> Iterator[
             yield _fault(tree, (*path, column), f"{change.date} lies {_outside(scenario)}")
         if change.goes_to in changes:
             what = "is the unit itself" if change.goes_to == key else "opens or closes too"
-            yield _fault(tree, (*path, "goes_to"), f"{change.goes_to} {what}; name one that never changes")
+            yield _fault(
+                tree, (*path, "goes_to"), f"{change.goes_to[:60]} {what}; name one that never changes"
+            )
         elif change.goes_to is not None and change.goes_to not in keys:
             yield _fault(tree, (*path, "goes_to"), _unknown("unit key", change.goes_to, keys))
 

@@ -71,7 +71,7 @@ def _is_section(schema: Schema) -> bool:
 
 def _written(key: str, wanted: list[Schema]) -> Schema:
     """The value as it stands in a file, where the model has another type for it."""
-    if key in TIMES:
+    if key in TIMES and wanted[0].get("type") == "integer":
         return TIME_OF_DAY
     if wanted == [{"$ref": "#/$defs/Price"}]:
         return {"type": "number", "minimum": 0}

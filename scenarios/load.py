@@ -21,6 +21,7 @@ from scenarios import cross_checks
 from scenarios.evidence import Evidence
 from scenarios.explain import scenario_faults
 from scenarios.faults import Fault, InputError
+from scenarios.hubs import Hubs, hubs_in_force
 from scenarios.lineage import SET, lineage, setting
 from scenarios.plan import PlanRow, read_plan
 from scenarios.register import Unit, read_register
@@ -38,7 +39,7 @@ class Resolved:
 
     `evidence` and `origin` are keyed by dotted path; `origin` says `file:line`. `tree` is the resolved
     scenario as plain values with evidence, as it is stored with a run. `bare` are the paths of numbers
-    that were given without evidence. `hubs` are the unit keys of all hubs in force, named or chosen.
+    that were given without evidence. `hubs` are the hubs in force, named or chosen, by procedure group.
     """
 
     scenario: Scenario
@@ -49,7 +50,7 @@ class Resolved:
     tree: Mapping[str, Any]
     register_bytes: bytes
     plan_bytes: bytes | None
-    hubs: Mapping[ProcedureGroup, tuple[str, ...]]
+    hubs: Mapping[ProcedureGroup, Hubs]
     bare: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -122,10 +123,26 @@ def _resolved(tree: Branch, folders: Mapping[str, Path], faults: list[Fault], st
     if validated is None or faults:
         raise InputError(faults)
     origin = {path: f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file for path, leaf in leaves(tree)}
-    hubs = validated.booking.hubs
+    hubs = _hubs(tree, validated, units)
     return Resolved(
         validated, units, rows, evidence, origin, _stored(tree), register_bytes, plan_bytes, hubs, bare
     )
+
+
+def _hubs(tree: Branch, scenario: Scenario, units: tuple[Unit, ...]) -> dict[ProcedureGroup, Hubs]:
+    """The hubs in force. Raises InputError where the tool is to choose and cannot."""
+    found: dict[ProcedureGroup, Hubs] = {}
+    faults = []
+    for group, hubs in hubs_in_force(scenario, units).items():
+        if isinstance(hubs, Hubs):
+            found[group] = hubs
+        else:
+            path = ("booking", "chosen_hubs", group, "minimum_visits_per_year")
+            where = at(tree, path)
+            faults.append(Fault(where.file, where.line, ".".join(path), str(hubs)))
+    if faults:
+        raise InputError(faults)
+    return found
 
 
 def _tree(scenario: str, sets: Sequence[str], folders: dict[str, Path], faults: list[Fault]) -> Branch | None:

@@ -20,7 +20,7 @@ from scenarios.schema import Scenario
 from sim.calendar import Calendar
 from sim.network import closures
 from sim.randomness import generator, key, uniforms
-from sim.shocks import moved_ahead
+from sim.shocks import after_shocks, moved_ahead
 from sim.staff import demand_profile
 
 SAME_DAY, BOOKED = 0, 1
@@ -57,7 +57,8 @@ def background(
     listed = np.array([unit.listed for unit in units], dtype=np.float64)
     load = unit_loads(scenario, units, root, replication)
     per_year = listed * other.visits_per_listed_per_year * other.load_factor * load
-    weight = day_weights(scenario, calendar)[:days]
+    reach = max(days, after_shocks(scenario, calendar))  # part of what comes later is moved ahead
+    weight = day_weights(scenario, calendar)[:reach]
     professions = np.array([1 - other.doctor_share, other.doctor_share])
     kinds = np.array([other.same_day_share, 1 - other.same_day_share])
     mix = professions[:, None, None] * kinds[None, :, None] * weight
@@ -67,6 +68,7 @@ def background(
     requests[:, :, BOOKED] = moved_ahead(
         scenario, units, calendar, requests[:, :, BOOKED], float(lead_table.mean())
     )
+    requests = np.ascontiguousarray(requests[..., :days])
     for closure in closures(scenario, units, calendar, days):
         requests[closure.taker] += requests[closure.unit] * closure.closed
         requests[closure.unit] *= ~closure.closed

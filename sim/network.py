@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.capability import capable
+from scenarios.hubs import Hubs
 from scenarios.listing import listing, take_overs
 from scenarios.load import Resolved
 from scenarios.register import Unit, nearness
@@ -23,7 +24,6 @@ from sim.patients import FOREVER, Patient
 from sim.records import NOWHERE
 
 Units = tuple[Unit, ...]
-Hubs = tuple[str, ...] | None  # keys; None where the procedure group has no hubs
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,11 @@ def _placed(resolved: Resolved, listed_at: Sequence[Sequence[int]], group: Proce
     return placed
 
 
-def _listed_unit(units: Units, listed: int, able: Sequence[int], hubs: Hubs) -> int:
+def _listed_unit(units: Units, listed: int, able: Sequence[int], hubs: Hubs | None) -> int:
     return listed if listed in able else NOWHERE
 
 
-def _nearest_capable_unit(units: Units, listed: int, able: Sequence[int], hubs: Hubs) -> int:
+def _nearest_capable_unit(units: Units, listed: int, able: Sequence[int], hubs: Hubs | None) -> int:
     """The patient's own unit, else the nearest; of equals the largest list, then the lowest key."""
     if listed in able:
         return listed
@@ -110,9 +110,14 @@ def _nearest_capable_unit(units: Units, listed: int, able: Sequence[int], hubs: 
     return min(able, key=lambda u: nearness(here, units[u]), default=NOWHERE)
 
 
-def _hub(units: Units, listed: int, able: Sequence[int], hubs: Hubs) -> int:
-    among = able if hubs is None else [u for u in able if units[u].key in hubs]
-    return _nearest_capable_unit(units, listed, among, hubs)
+def _hub(units: Units, listed: int, able: Sequence[int], hubs: Hubs | None) -> int:
+    """The hub that serves the patient's municipality, else the nearest open one; no hubs: the nearest capable unit."""
+    if hubs is None:
+        return _nearest_capable_unit(units, listed, able, hubs)
+    among = [u for u in able if units[u].key in hubs.keys]
+    its_own = hubs.catchments.get(units[listed].municipality)
+    serving = [u for u in among if units[u].key == its_own]
+    return _nearest_capable_unit(units, listed, serving or among, hubs)
 
 
 PLACEMENTS = {"listed_unit": _listed_unit, "nearest_capable_unit": _nearest_capable_unit, "hub": _hub}

@@ -26,6 +26,12 @@ def production_kept(
     return kept
 
 
+def after_shocks(scenario: Scenario, calendar: Calendar) -> int:
+    """Index of the first day after all shocks, 0 without any; not beyond the calendar."""
+    ends = (_first_day(shock, calendar) + shock.weeks * 7 for shock in scenario.shocks.values())
+    return min(calendar.size, max(ends, default=0))
+
+
 def moved_ahead(
     scenario: Scenario,
     units: tuple[Unit, ...],

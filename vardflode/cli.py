@@ -25,7 +25,7 @@ COMMANDS = {
     "compare": Lazy(
         "vardflode.commands.compare", "compare", "Say what differs between scenarios, and how surely."
     ),
-    "plot": Lazy("vardflode.commands.plot", "plot", "Draw the figures of a run."),
+    "plot": Lazy("vardflode.commands.plot", "plot", "Draw the figures of runs, and what differs."),
     "schema": Lazy(
         "vardflode.commands.schema", "schema", "Print the JSON Schema that editors complete from."
     ),

@@ -19,7 +19,7 @@ REPLICATIONS = 4
 NEXT = (
     "{program} show decision-2026 --why streams.denosumab.patients",
     "{program} run decision-2026 --set streams.denosumab.patients=400 -n 4",
-    "{program} run tight-everywhere -n 4",
+    "{program} compare no-transfer decision-2026 -n 4",
 )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from results.store import TABLES, NotARun, Run, open_run, run_folder, run_hash, save_run
 from results.windows import calendar_windows, steady_window, year_windows, years_for_steady
+from scenarios.hubs import chosen
 from scenarios.lineage import LIBRARY
 from scenarios.load import Resolved
 from scenarios.register import read_register
@@ -240,7 +241,7 @@ def notes(resolved: Resolved) -> list[str]:
             f"the register lists {listed:,} persons, the region has {region:,}: patients per stream and the uplift "
             "are for the whole region unless you set them for your part of it"
         )
-    return told
+    return [*told, *chosen(resolved.units, resolved.hubs)]
 
 
 def _lock_hash() -> str | None:

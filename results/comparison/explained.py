@@ -14,7 +14,6 @@ HEADLINES = frozenset(
         "nurse_hours_per_year",
         "doctor_hours_per_year",
         "on_time_share",
-        "background_within_guarantee_share",
         "visits_per_performing_unit",
         "cost_msek_per_year",
         "readiness_msek_per_year",
@@ -41,7 +40,8 @@ class Contribution:
 def contributions(comparison: Comparison, side: Side) -> Iterator[Contribution]:
     """Lever by lever and all together, for each headline that differs, sorted by row.
 
-    Headlines are the region's figures in the window of the comparison; with measures chosen, those instead.
+    Headlines are the region's figures in the window of the comparison; with measures chosen, those instead. None is
+    about other patients: that would be under one calibration alone.
     """
     explanation = comparison.explanations.get(side.label)
     if explanation is None:

@@ -27,7 +27,7 @@ class Contrast:
     `baseline` and `scenario` are the means behind the difference, each by itself where the difference is undefined.
     `mean` is NaN where it is undefined in every replication, `n` counts those where it is defined; `error` is the
     standard error and `freedom` its degrees of freedom, NaN with fewer than two. `equal` holds where the two have
-    the same value in every replication.
+    the same value in every replication in which it is defined.
     """
 
     baseline: Floats
@@ -65,8 +65,7 @@ def paired(baseline: Floats, scenario: Floats) -> Contrast:
     n, mean, variance = _moments(difference)
     counted = ~np.isnan(difference) | (n == 0)
     one, other = (_moments(np.where(counted, values, np.nan))[1] for values in (baseline, scenario))
-    same = np.isnan(baseline) == np.isnan(scenario)
-    equal = (n > 0) & (same & ~(np.abs(difference) > 0)).all(axis=0)
+    equal = (n > 0) & ~(np.abs(difference) > 0).any(axis=0)
     freedom = np.where(n > 1, n - 1.0, np.nan)
     return Contrast(one, other, mean, np.sqrt(variance / n), freedom, n, equal)
 

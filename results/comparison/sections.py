@@ -73,8 +73,9 @@ def sections(comparison: Comparison, side: Side) -> Iterator[Section]:
             _rows(comparison, (d for d in differences if d.row.name in measures and d.row not in apart))
         )
         if rows:
-            remarks = (ONE_CALIBRATION,) if question == "others" and not others else ()
-            yield Section(TITLES[question], _columns(comparison, side), rows, remarks)
+            title = TITLES[question] + (", as the scenarios are" if question == "others" and others else "")
+            remarks = (ONE_CALIBRATION,) if question == "others" else ()
+            yield Section(title, _columns(comparison, side), rows, remarks)
     if side.label in comparison.explanations:
         yield _explained(comparison, side)
 
@@ -232,9 +233,11 @@ def _explained(comparison: Comparison, side: Side) -> Section:
         f"{lever.en}: {', '.join('.'.join(path) for path in paths)}"
         for lever, paths in explanation.levers.items()
     )
+    of_others = any(part.row.name in QUESTIONS["others"] for part in found)
     remarks = (
         f"The mean of what a lever adds over all orders of pulling them (Shapley), over "
         f"{_counted(len(explanation.replications), 'replication')}; each interval is 95 % by itself.",
         f"Levers. {levers}.",
+        *([ONE_CALIBRATION] if of_others else []),
     )
     return Section("What each lever adds", ("", *titles, "unit"), rows, remarks)

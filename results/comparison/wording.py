@@ -17,10 +17,10 @@ VARIANTS = {
     "profession=doctor": "doctors",
 }
 SITES = {
-    "unit": "given at units",
-    "hospital": "given at the hospital",
-    "municipality": "given by the municipality",
-    "out_of_hours": "given out of hours",
+    "unit": "at units",
+    "hospital": "at the hospital",
+    "municipality": "by the municipality",
+    "out_of_hours": "out of hours",
 }
 ORDER = {name: place for place, name in enumerate(MEASURES)}
 
@@ -71,7 +71,7 @@ def value(row: Row, mean: float) -> str:
         return "–"
     if mean == 0:
         return "0"
-    return f"{percent(mean)} %" if is_share(row) else of_size(mean)(mean)
+    return (f"{percent(mean)} %" if is_share(row) else of_size(mean)(mean)).replace("-", "−")
 
 
 def bounds(told: Told) -> tuple[float, float, float]:

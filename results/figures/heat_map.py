@@ -106,6 +106,7 @@ def _ticks(cap: float) -> list[float]:
 
 def _finding(subject: Subject, ours: Floats, present: Floats, share: Floats) -> str:
     """Half of the units and the highest; and what few at work in July and at Christmas do to the share."""
+    share = share[present.any(axis=(0, 1))]
     half, highest = percent(float(np.median(share)), 2), percent(float(share.max()), 2)
     told = f"In the window half of the units spend at most {half} of nurse time on it, the highest {highest}."
     if len(share) == 1:

@@ -35,13 +35,13 @@ class Money:
 
 
 def money_by(subject: Subject, scope: str) -> Money:
-    """Cost and whole uplift per `area` or `unit`."""
+    """Cost and whole uplift per `area` or `unit`, without the units that are closed for the whole window."""
     units = subject.resolved.units
-    of_unit = [unit.area if scope == "area" else unit.key for unit in units]
-    keys = tuple(sorted(set(of_unit)))
-    uplift = np.zeros(len(keys))
     msek = uplift_ore(subject.resolved, subject.window) / MSEK_ORE
-    np.add.at(uplift, [keys.index(key) for key in of_unit], msek)
+    of_unit = [unit.area if scope == "area" else unit.key for unit in units]
+    there = [key for key, part in zip(of_unit, msek, strict=True) if part > 0 or not msek.any()]
+    keys = tuple(sorted(set(there)))
+    uplift = np.array([msek[[own == key for own in of_unit]].sum() for key in keys])
     cost = subject.measure("cost_msek_per_year", scope, keys)
     readiness = subject.measure("readiness_msek_per_year", scope, keys)
     return Money(keys, cost, np.maximum(0.0, cost - readiness), uplift)

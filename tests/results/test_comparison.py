@@ -26,8 +26,10 @@ from results.comparison import (
     workbook,
 )
 from results.comparison.intervals import Contrast, paired, welch
+from results.comparison.wording import SITES as SITE_WORDS
 from results.comparison.wording import amount, unit, value, variant
 from results.table import Row
+from sim.records import SITES
 from tests.conftest import SmallRegion
 
 Floats = NDArray[np.float64]
@@ -104,11 +106,11 @@ def test_equal_is_equal_in_every_replication_but_for_rounding() -> None:
     other = one.copy()
     other[:, 0] *= 1 + 1e-13  # the same sum in another order
     other[4, 1] += 0.01
-    other[4, 2] = np.nan
+    other[4, 2] = np.nan  # one pair fewer
     found = paired(one, other)
-    assert found.equal.tolist() == [True, False, False, True, True, True, True]
+    assert found.equal.tolist() == [True, False, True, True, True, True, True]
     assert found.mean[0] == found.error[0] == 0
-    assert found.uncertain.tolist() == [False, True, True, False, False, False, False]
+    assert found.uncertain.tolist() == [False, True, False, False, False, False, False]
 
 
 def test_unpaired_runs_are_equal_only_in_what_does_not_vary() -> None:
@@ -358,13 +360,14 @@ def test_a_difference_is_written_with_sign_interval_and_unit(
 def test_means_and_variants_are_written_as_a_planner_reads_them() -> None:
     share, money = (Row(name, "region", "", "year1") for name in ("on_time_share", "cost_msek_per_year"))
     assert [value(share, 0.9712), value(share, 0.0), value(share, np.nan)] == ["97.1 %", "0", "–"]
-    assert [value(money, 5.2), value(money, 1234.5)] == ["5.20", "1,234"]
+    assert [value(money, 5.2), value(money, 1234.5), value(money, -5.13)] == ["5.20", "1,234", "−5.13"]
     keys = ("readiness=no", "available=0.05;readiness=no")
     assert [variant(money._replace(key=key), "year1") for key in keys] == [
         "without readiness",
         "at 5 % of the uplift, without readiness",
     ]
-    assert variant(Row("on_time_share", "site", "unit", "year2"), "year1") == "year2, given at units"
+    assert variant(Row("on_time_share", "site", "unit", "year2"), "year1") == "year2, at units"
+    assert set(SITE_WORDS) == set(SITES)
     assert variant(Row("on_time_share", "area", "Norra", "year1"), "year1") == "area Norra"
 
 

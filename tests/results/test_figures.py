@@ -65,6 +65,7 @@ RECIPES = {
         ("money.uplift_msek_per_year=0", *(f"streams.{stream}.patients=0" for stream in NURSES))
     ),
     "one unit": Recipe(rename=lambda rows: rows[:1]),
+    "a unit that is closed": Recipe(("unit_changes={u014: {closes: 2026-03-02, staff_moves_share: 1}}",)),
     "hostile": Recipe(
         (
             title("<script> $x$ [/bold] \\a \\u202E" + "x" * 900),
@@ -84,6 +85,7 @@ TRIED = {
     "no transfer": FIGURES,
     "no uplift, doctors only": FIGURES,
     "one unit": ("heat_map", "spread", "uplift_by_area", "uplift_by_unit"),
+    "a unit that is closed": ("heat_map", "spread", "uplift_by_unit"),
     "hostile": FIGURES,
 }
 
@@ -134,6 +136,13 @@ def test_no_text_overlaps_another_or_leaves_the_page(
     name: str, kind: str, drawn: Callable[[str, str], Drawn]
 ) -> None:
     assert list(drawn(name, kind).faults()) == []
+
+
+def test_a_unit_that_is_closed_throughout_is_none_of_the_units(drawn: Callable[[str, str], Drawn]) -> None:
+    kind = "a unit that is closed"
+    assert "of 11 units cost more" in " ".join(drawn("uplift_by_unit", kind).lines)
+    assert " of 11," in " ".join(drawn("spread", kind).lines)
+    assert "half of the units spend at most 0 %" not in " ".join(drawn("heat_map", kind).lines)
 
 
 def test_the_check_of_texts_sees_what_it_is_for() -> None:

@@ -84,6 +84,7 @@ def test_the_library_fits_the_json_schema(name: str):
         "name: a\ncalendar: {opening: {friday: null, monday: {opens: '7:30'}}}",
         "name: a\nmoney: {nurse_hour_sek: 700}",
         "name: a\nbooking: {hubs: {infusion: [u001]}}",
+        "name: a\nunit_changes: {u001: {closes: '2027-03-01', goes_to: null, staff_moves_share: 0.5}}",
     ],
 )
 def test_what_a_child_may_hold(text: str):
@@ -104,6 +105,7 @@ def test_what_a_child_may_hold(text: str):
         "name: a\nstreams: {Iron: {patients: 1}}",
         "name: a\ncalendar: {opening: {mondy: {opens: '08:00'}}}",
         "name: a\ncalendar: {half_day_closes: noon}",
+        "name: a\nunit_changes: {u001: {closes: 480}}",
         "name: a\nmoney: {nurse_hour_sek: {sek: 700}}",
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from scenarios.levers import CLOCK, LEVERS, TEXTS, Lever, differences, differing, lever_at
+from scenarios.lineage import library
 from scenarios.load import Resolved, patched, resolve, standing
 from scenarios.schema import Price, Scenario
 from tests.conftest import SmallRegion, shipped_rows
@@ -38,6 +39,11 @@ def paths(annotation: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
 
 EVERY_PATH = list(paths(Scenario))
 LABELS = Lever("labels", "", "", "", TEXTS, "")
+
+
+@pytest.fixture(scope="module")
+def base() -> Resolved:
+    return resolve("decision-2026")
 
 
 def named(found: dict[Lever, tuple[tuple[str, ...], ...]]) -> dict[str, list[str]]:
@@ -87,18 +93,17 @@ def test_every_lever_has_a_name_of_its_own():
 
 @pytest.mark.parametrize("lever", LEVERS, ids=[lever.name for lever in LEVERS])
 def test_the_example_of_a_lever_pulls_it_and_it_can_be_pulled_back(
-    lever: Lever, monkeypatch: pytest.MonkeyPatch
+    lever: Lever, base: Resolved, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(ROOT)
-    base, other = resolve("decision-2026"), resolve("decision-2026", [lever.example])
+    other = resolve("decision-2026", [lever.example])
     for one, two in ((base, other), (other, base)):
         (paths,) = differing(one, two).items()
         assert paths == (lever, tuple(differences(one, two)))
         assert patched(one, {path: standing(two, path) for path in paths[1]}).digest() == two.digest()
 
 
-def test_differing_levers_stand_in_the_order_of_the_table_with_their_paths():
-    one = resolve("decision-2026", ["shocks.a=null"])
+def test_differing_levers_stand_in_the_order_of_the_table_with_their_paths(base: Resolved):
     two = resolve(
         "decision-2026",
         [
@@ -110,7 +115,7 @@ def test_differing_levers_stand_in_the_order_of_the_table_with_their_paths():
             "streams.catheter=null",
         ],
     )
-    assert named(differing(one, two)) == {
+    assert named(differing(base, two)) == {
         "transfer-plan": ["transfer.ramp", "transfer.ramp_weeks", "transfer.waves.first"],
         "streams": ["streams.catheter"],
         "other-patients": ["background.load_factor"],
@@ -118,8 +123,7 @@ def test_differing_levers_stand_in_the_order_of_the_table_with_their_paths():
     }
 
 
-def test_what_is_said_otherwise_but_is_the_same_is_no_difference():
-    base = resolve("decision-2026")
+def test_what_is_said_otherwise_but_is_the_same_is_no_difference(base: Resolved):
     same = resolve(
         "decision-2026",
         [
@@ -137,15 +141,14 @@ def test_what_is_said_otherwise_but_is_the_same_is_no_difference():
     assert list(differences(base, same)) == []
 
 
-def test_an_amount_in_prices_of_another_year_is_a_difference():
-    base = resolve("decision-2026")
+def test_an_amount_in_prices_of_another_year_is_a_difference(base: Resolved):
     amount = dict(standing(base, ("money", "nurse_hour_sek")))
     other = patched(base, {("money", "nurse_hour_sek"): {**amount, "price_year": amount["price_year"] - 3}})
     assert named(differing(base, other)) == {"prices": ["money.nurse_hour_sek"]}
 
 
-def test_the_clock_is_a_difference_but_no_lever():
-    base, other = resolve("decision-2026"), resolve("decision-2026", ["horizon_years=4"])
+def test_the_clock_is_a_difference_but_no_lever(base: Resolved):
+    other = resolve("decision-2026", ["horizon_years=4"])
     assert list(differences(base, other)) == [("horizon_years",)]
     assert differing(base, other) == {}
 
@@ -166,3 +169,11 @@ def test_registers_and_plans_differ_by_their_rows(small_region: SmallRegion, tmp
     assert named(differing(planned(one, other), planned(other, one))) == {}
     assert named(differing(planned(one), planned(other))) == {"transfer-plan": ["transfer.plan"]}
     assert named(differing(base, planned(one))) == {"transfer-plan": ["transfer.plan"]}
+
+
+@pytest.mark.parametrize("name", library())
+def test_each_lever_of_a_library_scenario_can_be_pulled_alone(name: str, base: Resolved):
+    other = resolve(name)
+    for lever, paths in differing(base, other).items():
+        alone = patched(base, {path: standing(other, path) for path in paths})
+        assert differing(base, alone) == {lever: paths}

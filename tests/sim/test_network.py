@@ -325,6 +325,7 @@ def test_patients_of_a_hub_that_closes_go_to_the_next(small_region: SmallRegion)
     assert set(infusions["unit"][early]) == {gone, keys.index("u046")}
     assert set(infusions["unit"][~early]) == {keys.index("u046")}
     assert {keys[home] for home in homes[early & (infusions["unit"] == gone)]} > {GONE, TAKER}
+    assert {keys[home] for home in homes[~early]} > {GONE, TAKER}
     other = visits[groups[records.patients["stream"][visits["patient"]]] == "injection"]
     own = records.patients["home"][other["patient"]] == gone
     assert set(other["unit"][own & (other["day"] >= CLOSING)]) == {taker}

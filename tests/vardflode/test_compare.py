@@ -331,6 +331,28 @@ def test_levers_explain_the_difference_and_add_up(own: Place) -> None:
             assert mine["total"] == pytest.approx(difference["mean"], abs=1e-12)
 
 
+def test_what_cannot_be_explained_is_refused_before_any_work(place: Place, tmp_path: Path) -> None:
+    many = tmp_path / "many.yaml"
+    base = os.path.relpath(place.base, tmp_path)
+    changed = (
+        "transfer: {ramp_weeks: 9}\nstaffing: {sick_absence_share: 0.2, nurse_fte_factor: 2}\ntravel: "
+        "{within_municipality_km: 5}\nbooking: {bookable_share: 0.5}\nclinic: {overtime_limit_minutes: 60}"
+    )
+    many.write_text(f"name: many\nextends: {base}\n{changed}\n", encoding="utf-8")
+    unmade = place._replace(runs=tmp_path / "runs")
+    result = type_in(unmade, "--explain", names=(place.base, many))
+    assert result.exit_code == 3
+    assert "differ in 6 levers" in result.stderr
+    assert not unmade.runs.exists()
+
+
+def test_everything_is_told_in_words_too(place: Place) -> None:
+    lines = type_in(place, "-n", 2, "--all", "--calibration", "none").stdout.splitlines()
+    assert any(line.startswith("  2027, area ") for line in lines)
+    assert any(line.startswith("  out of hours") and "undefined in base and july" in line for line in lines)
+    assert any(line.endswith("equal") for line in lines)
+
+
 # --- when something goes wrong on the way --------------------------------------------------------------
 
 

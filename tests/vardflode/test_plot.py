@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,20 @@ def made(small_region: SmallRegion, tmp_path_factory: pytest.TempPathFactory) ->
     return run
 
 
+@pytest.fixture(scope="module")
+def another(small_region: SmallRegion, made: Run) -> Run:
+    """A run of another scenario beside it, with a replication more."""
+    resolved = small_region("streams.iron.patients=6", "name=more-iron")
+    run = make_run(resolved, replications=2, workers=1, out=made.folder.parent).run
+    assert run is not None
+    return run
+
+
 @pytest.fixture(autouse=True)
 def one_quick_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("results.figures.FIGURES", ("weekly_load",))
+    monkeypatch.setattr("results.figures.compared.FIGURES", ("differences",))
+    monkeypatch.setattr("results.figures.compared._maps", lambda *_: ([], ""))
     monkeypatch.setattr("results.figures.FORMATS", ("svg",))
 
 
@@ -63,10 +75,81 @@ def test_several_runs_have_a_folder_each(made: Run, tmp_path: Path) -> None:
     told = type_in(first, second, first, "--out", out)
     assert told.exit_code == 0, told.stderr
     assert told.stdout.splitlines() == [str(out / run / "weekly_load.svg") for run in ("a", "b")]
+    assert "copies of one run" in told.stderr  # so that there is nothing to compare
     same_name = copy(made, tmp_path / "elsewhere" / "a")
     told = type_in(first, same_name, "--out", out)
     assert told.exit_code == 2
     assert "folders of the same name" in told.stderr
+
+
+def test_several_runs_are_held_against_the_first(
+    made: Run, another: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = type_in(made.folder, another.folder, "--out", tmp_path)
+    assert told.exit_code == 0, told.stderr
+    of_runs = [str(tmp_path / run.folder.name / "weekly_load.svg") for run in (made, another)]
+    of_both = [str(tmp_path / "comparison" / name) for name in ("differences.svg", "map.csv")]
+    assert told.stdout.splitlines() == of_runs + of_both
+    assert "compared over the first 1 replication that all hold" in told.stderr
+    drawn = (tmp_path / "comparison" / "differences.svg").read_text(encoding="utf-8")
+    assert f"Runs {made.folder.name} (baseline), {another.folder.name}" in drawn
+
+
+def test_a_comparison_has_a_folder_of_its_own_beside_its_baseline(
+    made: Run, another: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = copy(made, tmp_path / "runs" / "a"), copy(another, tmp_path / "runs" / "b")
+    monkeypatch.chdir(tmp_path)
+    folders = {
+        Path(type_in(*runs).stdout.splitlines()[-1]).parent for runs in ((first, second), (second, first))
+    }
+    assert len(folders) == 2  # since the first is the baseline
+    for folder in folders:
+        assert folder.parent == Path("runs")
+        assert re.fullmatch(r"comparison-[0-9a-f]{8}", folder.name)
+        assert (folder / "differences.svg").is_file()
+    assert type_in("a", "b").exit_code == 0  # and a comparison is not taken for a run
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"seed": 2}, "their replications are no pairs"),
+        ({"model_version": "1"}, "model version"),
+        ({"replications": [7]}, "no replication in common"),
+    ],
+)
+def test_runs_that_are_no_pairs_are_refused_before_anything_is_drawn(
+    made: Run, another: Run, tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    import json
+
+    changed = copy(another, tmp_path / "changed")
+    manifest = json.loads((changed / "manifest.json").read_text(encoding="utf-8")) | change
+    (changed / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    told = type_in(made.folder, changed, "--out", tmp_path / "figures")
+    assert told.exit_code == 3
+    assert message in told.stderr
+    assert not (tmp_path / "figures").exists()
+
+
+def test_more_runs_than_can_be_told_apart_are_refused(
+    made: Run, another: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("results.figures.compared.marks.MARKS", ("only one",))
+    told = type_in(made.folder, another.folder, "--out", tmp_path / "figures")
+    assert told.exit_code == 2
+    assert "tell 1 runs apart, not 2" in told.stderr
+    assert not (tmp_path / "figures").exists()
+
+
+def test_what_a_map_lacks_is_said_beside_the_paths(
+    made: Run, another: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("results.figures.compared._maps", lambda *_: ([], 'pip install "vardflode[report]"'))
+    told = type_in(made.folder, another.folder, "--out", tmp_path)
+    assert told.exit_code == 0
+    assert 'pip install "vardflode[report]"' in told.stderr
 
 
 def test_one_run_is_drawn_into_the_folder_itself(made: Run, tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def plot(names: tuple[str, ...], out: Path | None, runs: Path) -> None:
 def _compared(found: list[Run]) -> list[Run]:
     """The runs to hold against the first, which leads them; none where there is one run, under however many names."""
     from results.figures.compared.marks import MARKS
+    from results.figures.subject import plural
     from results.store import in_common
     from vardflode.pairs import paired_runs
 
@@ -74,7 +75,7 @@ def _compared(found: list[Run]) -> list[Run]:
         return []
     common = len(in_common(compared))
     if any(len(run.replications) > common for run in compared):
-        message(f"compared over the first {common} replications that all hold")
+        message(f"compared over the first {plural(common, 'replication')} that all hold")
     return compared
 
 

@@ -71,9 +71,8 @@ def _maps(subjects: Subjects, found: Sequence[Facts], out: Path) -> tuple[list[P
     from results.figures.compared.municipal import municipalities
     from results.figures.style import in_style
 
-    places = municipalities(subjects)
     try:
-        borders = read_borders(places)
+        borders = read_borders()
     except ModuleNotFoundError as error:
         need = f'a map needs {error.name}; install it: pip install "vardflode[report]"'
         return [], f"{need}. What it would show stands in {TABLE}."
@@ -81,4 +80,4 @@ def _maps(subjects: Subjects, found: Sequence[Facts], out: Path) -> tuple[list[P
     for name, facts in zip(MAPS, found, strict=True):
         with in_style():
             paths.extend(save(region_map.draw(subjects, facts, borders), out, name))
-    return paths, region_map.off_the_map(places, borders)
+    return paths, region_map.off_the_map(municipalities(subjects), borders)

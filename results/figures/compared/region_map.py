@@ -216,7 +216,7 @@ def _key(page: Page, top: float, scale: Scale, facts: Facts) -> None:
         *reversed(scale.means()),
         NO_UNIT,
         "Difference to A",
-        *scale.differences(),
+        *(scale.differences() if facts.differences.distinguishable[:, :-1].any() else [SAME]),
     ]
     whole, tall = page.figure.get_size_inches()
     y = top
