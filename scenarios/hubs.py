@@ -12,8 +12,12 @@ from __future__ import annotations
 
 import functools
 import math
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -134,9 +138,9 @@ def _optimum(
         missing = minimum - volumes[home[j]]
         if missing > 0:  # what the others must bring; none counts for more than that, which is tighter
             others = [i for i in range(towns) if i != home[j]]
-            brought = [min(volumes[i], missing) for i in others]
+            brought = [min(volumes[i] / missing, 1.0) for i in others]
             columns = [*(variable[i, j] for i in others), variable[home[j], j]]
-            rows.append((columns, [*brought, -missing], 0.0, np.inf))
+            rows.append((columns, [*brought, -1.0], 0.0, np.inf))
     most = sum(volumes) // minimum if minimum > 0 else sites
     rows.append(([variable[home[j], j] for j in range(sites)], [1.0] * sites, 1.0, max(1.0, most)))
     places = (
@@ -145,13 +149,28 @@ def _optimum(
     )
     factors = np.concatenate([factors for _, factors, *_ in rows])
     matrix = csr_array((factors, places), shape=(len(rows), variable.size))
-    found = milp(
-        (np.array(volumes)[:, None] * np.array(km)).ravel(),
-        constraints=LinearConstraint(matrix, [low for *_, low, _ in rows], [high for *_, high in rows]),
-        integrality=np.ones(variable.size, dtype=np.int64),
-        bounds=Bounds(0, 1),
-        options={"mip_rel_gap": 0},
-    )
+    with _nothing_on_stdout():
+        found = milp(
+            (np.array(volumes)[:, None] * np.array(km)).ravel(),
+            constraints=LinearConstraint(matrix, [low for *_, low, _ in rows], [high for *_, high in rows]),
+            integrality=np.ones(variable.size, dtype=np.int64),
+            bounds=Bounds(0, 1),
+            options={"mip_rel_gap": 0},
+        )
     if found.x is None:
         raise NoHubs(f"no choice of hubs was found: {found.message}")
     return tuple(int(site) for site in found.x.reshape(towns, sites).argmax(axis=1))
+
+
+@contextmanager
+def _nothing_on_stdout() -> Iterator[None]:
+    """The solver writes some of its doubts past its own switch; stdout is for data."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)

@@ -92,6 +92,15 @@ class Page:
         line.set_transform(self.figure.dpi_scale_trans)
         self.figure.add_artist(line)
 
+    def box(self, left: float, bottom: float, width: float, height: float, **style: Any) -> None:
+        """A rectangle at a place in inches, in matplotlib's words for its style."""
+        from matplotlib.patches import Rectangle
+
+        whole, tall = self.figure.get_size_inches()
+        self.figure.add_artist(
+            Rectangle((left / whole, bottom / tall), width / whole, height / tall, **style)
+        )
+
     def legend(self, handles: Sequence[Artist]) -> None:
         """A legend in one row above the panels."""
         whole, tall = self.figure.get_size_inches()

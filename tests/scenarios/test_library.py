@@ -181,6 +181,10 @@ def test_more_streams_say_that_they_are_assumptions_with_wide_ranges() -> None:
         assert {resolved.evidence[key].grade for key in below} == {"assumption"}
 
 
+def test_the_hubs_are_the_dozen_that_their_title_says() -> None:
+    assert len(strictly("infusion-hubs").hubs["infusion"].keys) == 12
+
+
 # --- what they do -----------------------------------------------------------------------------------
 
 

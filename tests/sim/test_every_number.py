@@ -24,7 +24,7 @@ from tests.conftest import PATIENTS, SmallRegion, shipped_rows
 
 SEED, REPLICATION = 1, 0
 UNITS = ("u015", "u019", "u050", "u190")  # of three towns; u190 gives no infusions
-FEW = tuple(f"streams.{name}.patients={count // 2}" for name, count in PATIENTS.items())
+FEW = tuple(f"streams.{name}.patients={count // 3}" for name, count in PATIENTS.items())
 
 ONLY_NAMES = {
     "schema_version": "there is one",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from results.figures.compared.subjects import Differences, Subjects, differences
+from results.figures.style import level
 from results.figures.subject import Floats, Subject
 from results.ledger import uplift_ore
 from results.measures import AVAILABLE_SHARES, MSEK_ORE
@@ -28,15 +29,17 @@ REGION = "Whole register"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A measure on the map: its name in `map.csv`, and in words; `factor` and `decimals` are those of its words.
+    """A measure on the map: its name and unit in `map.csv`, its title there, and what it counts.
 
     `of` gives its values in a run, shape (replications, municipalities and the whole register), undefined where
-    a municipality has no unit.
+    a municipality has no unit; `factor` and `decimals` are those of its unit. `{share}` stands for the share of the
+    uplift that cost is held against.
     """
 
     name: str
-    title: str
     unit: str
+    title: str
+    about: str
     of: Callable[[Subject, Sequence[str], float], Floats]
     factor: float = 1.0
     decimals: int = 1
@@ -47,12 +50,28 @@ class Facts:
     """One measure by municipality, the whole register last; summaries per scenario, differences to the first."""
 
     question: Question
+    share: float
     places: tuple[str, ...]
     summaries: tuple[Summary, ...]
     differences: Differences
 
     def __repr__(self) -> str:
         return f"<Facts on {self.question.name} in {len(self.places) - 1} municipalities>"
+
+    @property
+    def title(self) -> str:
+        """What the map is called."""
+        return self.question.title.format(share=level(self.share))
+
+    @property
+    def about(self) -> str:
+        """What the measure counts."""
+        return self.question.about.format(share=level(self.share))
+
+    @property
+    def unit(self) -> str:
+        """The unit in words."""
+        return self.question.unit.replace("/year", " a year")
 
 
 def municipalities(subjects: Subjects) -> tuple[str, ...]:
@@ -70,9 +89,8 @@ def facts(subjects: Subjects, question: Question) -> Facts:
     """A measure's values in every municipality that has a unit in any of the registers."""
     places, share = municipalities(subjects), least_available(subjects)
     values = [question.factor * question.of(subject, places, share) for subject in subjects.every]
-    return Facts(
-        question, (*places, REGION), tuple(summarise(value) for value in values), differences(values)
-    )
+    summaries = tuple(summarise(value) for value in values)
+    return Facts(question, share, (*places, REGION), summaries, differences(values))
 
 
 def map_csv(subjects: Subjects, every: Sequence[Facts]) -> str:
@@ -161,21 +179,25 @@ def _late(subject: Subject, places: Sequence[str], _: float) -> Floats:
 QUESTIONS = (
     Question(
         "nurse_hours_per_10000_listed",
-        "Where the load falls: nurse hours of transferred care",
         "hours/year per 10,000 listed",
+        "Where the load falls: nurse hours of transferred care",
+        "Desk work on referrals and renewals included.",
         _load,
     ),
     Question(
         "cost_beyond_uplift_sek_per_listed",
-        "Where the uplift is not enough: cost beyond it",
         "SEK/year per listed",
+        "Where the uplift is not enough: cost beyond it, if {share} of it is available",
+        "A unit’s cost (readiness included, drugs not) less {share} of its uplift, where that is above 0; summed over "
+        "units. How much of the uplift is left for these streams is not known: {share} is the least that is told.",
         _beyond_uplift,
         decimals=2,
     ),
     Question(
         "late_share",
-        "Where doses are late",
         "percent of doses",
+        "Where doses are late",
+        "Late: after the stream’s window, wherever given; a patient without a unit counts where listed.",
         _late,
         factor=100.0,
     ),
