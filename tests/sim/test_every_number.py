@@ -124,7 +124,7 @@ NUMBERS: dict[str, Number] = {
     "booking.placement": to("nearest_capable_unit", "hub", at_work=("booking.hubs.infusion=[u050]",)),
     "booking.hubs.infusion": to("[u019]", at_work=(*HUB, "booking.hubs.infusion=[u050]")),
     "booking.chosen_hubs.infusion.minimum_visits_per_year": to(
-        60, at_work=(*HUB, "booking.chosen_hubs.infusion.minimum_visits_per_year=1")
+        40, at_work=(*HUB, "booking.chosen_hubs.infusion.minimum_visits_per_year=1")
     ),
     "booking.day_choice": to("clinic_day"),
     "booking.clinic_weekday": to(
