@@ -18,7 +18,9 @@ QUESTIONS: dict[str, dict[str, Measure]] = {
         "unit_visits_per_year": Measure("visits/year", "Attended visits, with unplanned and failed ones"),
         "check_visits_per_year": Measure("visits/year", "Attended checks before a dose"),
         "nurse_hours_per_year": Measure("hours/year", "Nurse time, checks included"),
-        "doctor_hours_per_year": Measure("hours/year", "Doctor time, with review of checks and renewals"),
+        "doctor_hours_per_year": Measure(
+            "hours/year", "Doctor time, with review of checks and referrals, and renewals"
+        ),
         "room_hours_per_year": Measure("hours/year", "Time in a room or infusion place"),
         "nurse_fte": Measure("FTE", "Nurses at full time (hours ÷ direct share ÷ 1,760)"),
         "peak_week_nurse_hours": Measure("hours", "Nurse hours of the busiest week"),

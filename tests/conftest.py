@@ -27,6 +27,12 @@ PATIENTS = {
 }
 SETTINGS = ("horizon_years=1", "warm_up_weeks=2", "transfer.ramp_weeks=8")
 
+# Every referral is complete, and accepted on the day on which it arrives.
+ACCEPTED_ON_ARRIVAL = tuple(
+    f"streams.{name}.referral={{complete_share: 1, review_days_mean: 0, refused_share: 0, guideline: null}}"
+    for name in PATIENTS
+)
+
 Row = dict[str, str]
 SmallRegion = Callable[..., Resolved]
 

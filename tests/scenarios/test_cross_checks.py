@@ -55,10 +55,57 @@ def test_a_hospital_in_an_unknown_place(register):
     ]
 
 
-def test_sender_dates_name_senders():
-    assert told("transfer.sender_dates={SKÄS: 2026-05-04, SU: 2026-05-04}") == [
-        "--set: transfer.sender_dates.SKÄS: unknown sender 'SKÄS'; did you mean SÄS?"
+def test_waves_name_senders_and_streams_that_exist():
+    wave = "start_date: 2026-05-04, ramp_weeks: 4"
+    assert told(
+        "transfer.ramp=waves",
+        f"transfer.waves.first={{{wave}, senders: [SKÄS, SU], streams: [irn, catheter]}}",
+        f"transfer.waves.second={{{wave}, senders: [Östra], streams: [gout]}}",
+    ) == [
+        "--set: transfer.waves.first.senders: unknown sender 'SKÄS'; did you mean SÄS?",
+        "--set: transfer.waves.first.streams: unknown stream irn; did you mean iron?",
+        "--set: transfer.waves.second.senders: unknown sender 'Östra'; travel.hospital_municipality has none such",
+        "--set: transfer.waves.second.streams: unknown stream gout; the scenario has none such",
     ]
+
+
+def test_the_ramp_waves_needs_a_wave():
+    assert told("transfer.ramp=waves") == [
+        "--set: transfer.ramp: is waves, but transfer.waves has none; add one"
+    ]
+
+
+def test_faults_of_waves_stand_at_their_lines(tmp_path: pathlib.Path):
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        """\
+extends: decision-2026
+name: own
+title: {en: Own, sv: Egen}
+description: {en: Own., sv: Egen.}
+transfer:
+  ramp: {value: waves, grade: assumption, kind: choice}
+  waves:
+    first:
+      start_date: {value: 2026-05-04, grade: assumption, kind: choice}
+      ramp_weeks: {value: 4, grade: assumption, kind: choice}
+      senders: {value: [Östra], grade: assumption, kind: choice}
+      streams: {value: [irn], grade: assumption, kind: choice}
+""",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as caught:
+        resolve(str(path), [])
+    assert [(fault.line, fault.where) for fault in caught.value.faults] == [
+        (11, "transfer.waves.first.senders"),
+        (12, "transfer.waves.first.streams"),
+    ]
+    assert {pathlib.Path(fault.file).name for fault in caught.value.faults} == {"own.yaml"}
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("  waves:")], encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        resolve(str(path), [])
+    assert [(fault.line, fault.where) for fault in caught.value.faults] == [(6, "transfer.ramp")]
 
 
 def test_hubs_name_units_that_can(register):
@@ -69,3 +116,19 @@ def test_hubs_name_units_that_can(register):
         "--set: booking.hubs.injection: names no unit; leave the group out to use the nearest capable unit",
         "--set: booking.hubs.methadone: unit u001 has can_methadone no in the register; name another",
     ]
+
+
+def test_hubs_are_large_enough_and_some_unit_is():
+    least = "booking.least_listed={infusion: 10000, catheter: 90000}"
+    largest = max(unit.listed for unit in resolve("decision-2026").units)
+    assert told(least, "booking.hubs.infusion=[u015]") == [
+        "--set: booking.hubs.infusion: unit u015 lists 3,397, but booking.least_listed is 10,000; name another",
+        f"--set: booking.least_listed.catheter: no unit lists 90,000; the largest lists {largest:,}",
+    ]
+
+
+def test_any_unit_is_a_hub_where_all_are_capable(register):
+    register("2,yes,yes,yes,yes,yes,NU", "2,yes,yes,yes,no,yes,NU")
+    hubs = ("units=own.csv", "booking.placement=hub", "booking.hubs.methadone=[u001]")
+    assert len(told(*hubs)) == 1
+    assert resolve("decision-2026", [*hubs, "booking.capable_units=all"]).hubs["methadone"].keys == ("u001",)

@@ -1,6 +1,7 @@
 """Nobody and nothing is lost: requests, minutes and patients, exactly, in each replication."""
 
 import dataclasses
+from collections import Counter
 from typing import Any
 from unittest import mock
 
@@ -23,8 +24,10 @@ from sim.records import (
     NEVER,
     NO_SHOW,
     NOT_SEEN,
+    NOWHERE,
     OUT_OF_HOURS,
     RENEWAL,
+    REVIEW,
     SEEN_BOOKED,
     SEEN_SAME_DAY,
     UNIT,
@@ -35,6 +38,7 @@ from sim.records import (
 from sim.staff import DOCTOR, NURSE
 from tests.conftest import PATIENTS, SmallRegion, shipped_rows
 
+DESK_WORK = (RENEWAL, REVIEW)
 HUB = shipped_rows()[0]["key"]
 CROWDED = ("background.load_factor=2.2", "staffing.nurse_fte_factor=0.9", "transfer.ramp=all_at_once")
 CASES = {
@@ -110,7 +114,7 @@ def test_each_visit_on_a_days_list_is_another_patients_or_a_transferred_one(case
     seen = sum(int(((day.who < 0) & (day.starts >= 0)).sum()) for day in case.days)
     assert others_by_kind(case.records, SEEN_SAME_DAY, SEEN_BOOKED).sum() == seen
     visits = case.records.visits
-    came = (visits["site"] == UNIT) & (visits["kind"] != RENEWAL)
+    came = (visits["site"] == UNIT) & ~np.isin(visits["kind"], DESK_WORK)
     took = came & np.isin(visits["outcome"], (ATTENDED, FAILED, WITHHELD))
     assert took.sum() == sum(int(((day.who >= 0) & (day.starts >= 0)).sum()) for day in case.days)
     unseen = sum(int(((day.who >= 0) & (day.starts < 0)).sum()) for day in case.days)
@@ -135,7 +139,7 @@ def test_transferred_minutes_are_those_of_the_visits(case: Case) -> None:
     led_by_doctor = np.array([stream.profession == "doctor" for stream in streams])[people["stream"]]
     profession = np.where(led_by_doctor & (visits["kind"] != CHECK), DOCTOR, NURSE)
     minutes = np.where(profession == DOCTOR, visits["doctor_minutes"], visits["nurse_minutes"])
-    queued = (visits["site"] == UNIT) & (visits["kind"] != RENEWAL)
+    queued = (visits["site"] == UNIT) & ~np.isin(visits["kind"], DESK_WORK)
     total = np.zeros_like(records.used)
     place = (visits["day"] - records.first_day, people["unit"], profession)
     np.add.at(total, tuple(index[queued] for index in place), minutes[queued])
@@ -205,6 +209,23 @@ def test_each_patient_is_accounted_for(case: Case) -> None:
     accepted = records.referrals["patient"][records.referrals["verdict"] == 0]
     assert np.unique(accepted).size == accepted.size
     assert np.isin(np.flatnonzero(happened["accepted"]), accepted).all()
+
+
+def test_each_referral_to_a_unit_is_reviewed_there_once(case: Case) -> None:
+    """On the day on which its verdict fell; none of those that the municipality takes on."""
+    records, referrals = case.records, case.records.referrals
+    people = records.patients[referrals["patient"]]
+    to_unit = (people["unit"] != NOWHERE) & ~people["municipal"]
+    reviews = records.visits[records.visits["kind"] == REVIEW]
+    assert Counter(zip(reviews["patient"], reviews["unit"], reviews["day"], strict=True)) == Counter(
+        zip(
+            referrals["patient"][to_unit],
+            people["unit"][to_unit],
+            referrals["reviewed"][to_unit],
+            strict=True,
+        )
+    )
+    assert reviews.size > 100
 
 
 def test_no_dose_is_lost(case: Case) -> None:

@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from results.measures import measure
+from scenarios.capability import capable
+from scenarios.faults import InputError
 from scenarios.load import Resolved, resolve
 from scenarios.register import read_distances
+from sim.booking import infusion_places
 from sim.calendar import Calendar
 from sim.model import simulate
 from sim.patients import Patient, patients
-from sim.records import CHECK, DOSE, HOSPITAL, MUNICIPALITY, NEVER, RENEWAL, UNIT, UNPLANNED, Records
-from tests.conftest import PATIENTS, SHIPPED, Row, SmallRegion, shipped_rows
+from sim.records import CHECK, DOSE, HOSPITAL, MUNICIPALITY, NEVER, RENEWAL, REVIEW, UNIT, UNPLANNED
+from tests.conftest import ACCEPTED_ON_ARRIVAL, PATIENTS, SHIPPED, Row, SmallRegion, shipped_rows
 
 SEED = 1
 Floats = NDArray[np.float64]
@@ -35,14 +38,7 @@ AMPLE_ROOM = (
     "booking.infusions_per_place_per_week=100",
 )
 # The hospital gives each dose in its window, and each referral is accepted as soon as it has arrived.
-NO_DOUBT = (
-    "hospital.no_show_share=0",
-    "hospital.late_share=0",
-    *(
-        f"streams.{name}.referral={{complete_share: 1, review_days_mean: 0, refused_share: 0, guideline: null}}"
-        for name in PATIENTS
-    ),
-)
+NO_DOUBT = ("hospital.no_show_share=0", "hospital.late_share=0", *ACCEPTED_ON_ARRIVAL)
 
 
 def arriving_after(days: int) -> tuple[str, str]:
@@ -175,7 +171,7 @@ def infusions_at(resolved: Resolved) -> Counter[tuple[str, str]]:
     people = records.patients[infusion & (records.patients["accepted"] != NEVER)]
     given = records.visits[(records.visits["site"] == UNIT) & (records.visits["kind"] == DOSE)]
     assert given.size > 0
-    assert all(resolved.units[u].can("infusion") for u in set(people["unit"].tolist()))
+    assert all(capable(resolved.scenario, resolved.units[u], "infusion") for u in people["unit"])
     keys = [unit.key for unit in resolved.units]
     return Counter(
         (keys[home], keys[unit]) for home, unit in zip(people["home"], people["unit"], strict=True)
@@ -219,6 +215,103 @@ def test_a_listed_unit_that_cannot_refuses(small_region: SmallRegion) -> None:
     """Nobody is accepted where nobody can give the care; the hospital goes on."""
     resolved = small_region("booking.placement=listed_unit", rows=some_without("infusion", "u014"))
     assert set(infusions_at(resolved)) == {("u014", "u014")}
+
+
+# So many that every unit lists some of them who move.
+MANY = "streams.iron.patients=300"
+
+
+def units_without_places() -> list[Row]:
+    """Only u014 can do infusions; u015 and u019 have no place for them either."""
+    rows = some_without("infusion", "u014")
+    return [row | ({"infusion_places": "0"} if row["key"] in ("u015", "u019") else {}) for row in rows]
+
+
+def test_where_all_units_are_capable_each_gives_its_patients_infusions(small_region: SmallRegion) -> None:
+    rows = units_without_places()
+    resolved = small_region("booking.placement=listed_unit", "booking.capable_units=all", MANY, rows=rows)
+    assert {(row["key"], row["key"]) for row in rows} == set(infusions_at(resolved))
+
+
+def test_a_unit_without_a_place_gets_one_where_all_are_capable(small_region: SmallRegion) -> None:
+    """The others keep theirs; and where the register is followed nobody gets any."""
+    weeks = 13
+    for which, expected in (("register", [2, 0, 0, 1]), ("all", [2, 1, 1, 1])):
+        resolved = small_region(f"booking.capable_units={which}", rows=units_without_places())
+        places = infusion_places(resolved.scenario, resolved.units, weeks)
+        assert [unit.key for unit in resolved.units[:4]] == ["u014", "u015", "u019", "u020"]
+        assert places[:4].sum(axis=1).tolist() == [weeks * count for count in expected]
+
+
+def test_the_place_that_comes_along_takes_no_more_than_others(small_region: SmallRegion) -> None:
+    """One infusion a week in the base, however many wait."""
+    resolved = small_region(
+        *AMPLE_ROOM[:3],
+        "booking.placement=listed_unit",
+        "booking.capable_units=all",
+        "streams.zoledronate.patients=300",
+        rows=units_without_places(),
+    )
+    records = simulate(resolved, SEED, 0)
+    u019 = [unit.key for unit in resolved.units].index("u019")
+    infusion = np.isin(records.streams, ("zoledronate", "iron"))[
+        records.patients["stream"][records.visits["patient"]]
+    ]
+    given = infusion & (records.visits["unit"] == u019) & (records.visits["kind"] == DOSE)
+    weekly = Counter((records.visits["day"][given] // 7).tolist())
+    assert max(weekly.values()) == 1
+    assert len(weekly) > 20  # it binds
+
+
+# The units of the small region with 8,000 listed or more.
+LARGE = ("u014", "u019", "u046", "u050", "u191")
+LEAST = "booking.least_listed={infusion: 8000}"
+
+
+@pytest.mark.parametrize("capable_units", ["register", "all"])
+def test_only_units_large_enough_give_infusions(small_region: SmallRegion, capable_units: str) -> None:
+    """Patients of the others are refused; other procedure groups stay where they were."""
+    settings = ("booking.placement=listed_unit", f"booking.capable_units={capable_units}", LEAST)
+    resolved = small_region(*settings, MANY)
+    assert set(infusions_at(resolved)) == {(key, key) for key in LARGE}
+    records = simulate(resolved, SEED, 0)
+    injected = records.patients["stream"] == records.streams.index("triptorelin")
+    served = records.patients["home"][injected & (records.patients["accepted"] != NEVER)]
+    assert len({resolved.units[home].key for home in served} - set(LARGE)) > 3
+
+
+def test_patients_of_small_units_go_to_the_nearest_large_one(small_region: SmallRegion) -> None:
+    """There is one in each town: where there are two, the larger list, and who is listed at the other stays."""
+    resolved = small_region("booking.placement=nearest_capable_unit", LEAST, MANY)
+    town = {unit.key: unit.municipality for unit in resolved.units}
+    nearest = {"Trollhättan": "u014", "Skövde": "u191", "Kungälv": "u046"}
+    expected = {(key, key if key in LARGE else nearest[town[key]]) for key in town}
+    assert set(infusions_at(resolved)) == expected
+
+
+CONTROL = "money.procedures.control={first_year_sek: 1000, later_year_sek: 0, minimum_visits_per_year: 0}"
+
+
+def test_a_control_is_done_at_every_unit_and_needs_its_price_of_readiness(small_region: SmallRegion) -> None:
+    """Also where the register says that units can do nothing; readiness costs where it says they are not ready."""
+    can_nothing = {column: "no" for column in shipped_rows()[0] if column.startswith("can_")}
+    ready = {"u014": "control", "u015": "injection"}
+    rows = [row | can_nothing | {"ready_for": ready.get(row["key"], "")} for row in shipped_rows()]
+    as_control = ("streams.iron.procedure_group=control", MANY, "booking.placement=listed_unit")
+    with pytest.raises(InputError, match=r"money\.procedures lacks control, which a stream uses"):
+        small_region(*as_control, rows=rows)
+    resolved = small_region(*as_control, CONTROL, rows=rows)
+    records = simulate(resolved, SEED, 0)
+    people = records.patients[records.patients["accepted"] != NEVER]
+    assert {records.streams[stream] for stream in people["stream"]} == {"iron"}
+    assert set(people["unit"].tolist()) == set(range(len(resolved.units)))
+    assert (people["unit"] == people["home"]).all()
+    measured = measure(resolved, records)
+    for unit in resolved.units:
+        due = 0 if unit.key == "u014" else 1000
+        assert measured.value("readiness_msek_per_year", "unit", unit.key) == pytest.approx(
+            due * 365.25 / 364 / 1e6
+        )
 
 
 def test_municipal_care_never_comes_to_the_unit(small_region: SmallRegion) -> None:
@@ -300,40 +393,6 @@ def test_a_plan_is_kept_week_by_week(small_region: SmallRegion, tmp_path: Path) 
     }
 
 
-DATES = {"NU": "2026-05-04", "SkaS": "2026-09-07"}  # SV begins on the start date
-FIRST_DAYS = {"NU": 63, "SkaS": 189, "SV": 0}
-
-
-@pytest.fixture(scope="module")
-def by_sender(small_region: SmallRegion) -> tuple[Resolved, Records]:
-    dates = ", ".join(f"{sender}: {date}" for sender, date in DATES.items())
-    resolved = small_region("transfer.ramp=by_sender", f"transfer.sender_dates={{{dates}}}")
-    return resolved, simulate(resolved, SEED, 0)
-
-
-def first_referrals(by_sender: tuple[Resolved, Records], *, new: bool) -> dict[str, list[int]]:
-    """Days of the first referral by sender, of new patients or of those treated from the start."""
-    resolved, records = by_sender
-    found: dict[str, list[int]] = {sender: [] for sender in FIRST_DAYS}
-    for person, row in zip(
-        patients(resolved.scenario, resolved.units, SEED, 0), records.patients, strict=True
-    ):
-        if person.new == new and row["referred"] != NEVER:
-            found[resolved.units[person.home].sender].append(int(row["referred"]))
-    return found
-
-
-def test_each_sender_refers_its_patients_on_its_date(by_sender: tuple[Resolved, Records]) -> None:
-    referred = first_referrals(by_sender, new=False)
-    assert {sender: set(days) for sender, days in referred.items()} == {s: {d} for s, d in FIRST_DAYS.items()}
-
-
-def test_no_sender_refers_new_patients_before_its_date(by_sender: tuple[Resolved, Records]) -> None:
-    referred = first_referrals(by_sender, new=True)
-    assert all(referred.values())
-    assert {sender for sender, days in referred.items() if min(days) < FIRST_DAYS[sender]} == set()
-
-
 def test_at_the_next_dose_each_patient_is_referred_after_it(small_region: SmallRegion) -> None:
     """The hospital gives the dose that is next due, and writes the referral on the next working day."""
     resolved = small_region(
@@ -384,8 +443,8 @@ def test_first_doses_are_given_where_the_stream_says(
     assert given > 50
 
 
-def test_checks_come_before_their_doses_and_renewals_are_no_visits(small_region: SmallRegion) -> None:
-    """The day of a check lies before that of the dose it belongs to; renewals take only a doctor's minutes."""
+def test_checks_come_before_their_doses_and_desk_work_is_no_visit(small_region: SmallRegion) -> None:
+    """The day of a check lies before that of its dose; renewals and reviews take only a doctor's minutes."""
     records = simulate(small_region(), SEED, 0)
     at_unit = records.visits[records.visits["site"] == UNIT]
     checks, doses = at_unit[at_unit["kind"] == CHECK], at_unit[at_unit["kind"] == DOSE]
@@ -393,7 +452,9 @@ def test_checks_come_before_their_doses_and_renewals_are_no_visits(small_region:
     for check in checks:
         later = doses[(doses["patient"] == check["patient"]) & (doses["due"] == check["due"])]
         assert (later["day"] > check["day"]).all()
-    desk = at_unit[at_unit["kind"] == RENEWAL]
-    assert desk.size > 5
-    assert not desk["nurse_minutes"].any()
-    assert not desk["room_minutes"].any()
+    for kind in (RENEWAL, REVIEW):
+        desk = at_unit[at_unit["kind"] == kind]
+        assert desk.size > 5
+        assert desk["doctor_minutes"].all()
+        assert not desk["nurse_minutes"].any()
+        assert not desk["room_minutes"].any()
