@@ -89,11 +89,13 @@ def run_tasks(tasks: Iterable[Task], workers: int, finished: Callable[[Outcome],
     """Every outcome, in order of replication. `finished` hears of each as it comes. Raises Interrupted."""
     tasks = list(tasks)
     outcomes: list[Outcome] = []
+    stop = _Stop()
     try:
-        with _answering(signal.SIGTERM, _interrupt):
+        with _answering(signal.SIGINT, stop), _answering(signal.SIGTERM, stop):
             for outcome in _here(tasks) if workers <= 1 or len(tasks) <= 1 else _in_pool(tasks, workers):
                 outcomes.append(outcome)
                 finished(outcome)
+                stop.if_asked()
     except KeyboardInterrupt:
         raise Interrupted(_in_order(outcomes)) from None
     return _in_order(outcomes)
@@ -117,8 +119,37 @@ def _answering(number: signal.Signals, answer: Any) -> Iterator[None]:
         signal.signal(number, before)
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+class _Stop:
+    """Answers Ctrl-C and remembers it: raised while an object is finalized, an exception is lost."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __repr__(self) -> str:
+        return f"<Stop{' asked for' if self.asked else ''}>"
+
+    def __call__(self, *_: object) -> None:
+        self.asked = True
+        raise KeyboardInterrupt
+
+    def if_asked(self) -> None:
+        """Stop now, if that was asked for and lost."""
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """A stretch in which Ctrl-C waits for its end, and which processes started in it never hear of."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        with uninterrupted():
+            yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _in_order(outcomes: list[Outcome]) -> list[Outcome]:
@@ -133,11 +164,11 @@ def _here(tasks: list[Task]) -> Iterator[Outcome]:
 def _in_pool(tasks: list[Task], workers: int) -> Iterator[Outcome]:
     """Outcomes as they come, from spawned processes (the same everywhere, and free of inherited state).
 
-    The processes are started while Ctrl-C is ignored, and inherit that: it is the parent's to answer.
+    The processes are started while Ctrl-C is held back, and inherit that: it is the parent's to answer.
     """
     pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"))
     try:
-        with uninterrupted():
+        with _held_back():
             waiting = {pool.submit(replicate, task): task for task in tasks}
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
