@@ -147,9 +147,12 @@ class Booking:
         day = self._first_with_room(patient, 0, check.nurse_minutes, False, days, first)
         comes, takes, slot, withheld = patient.luck(CHECK_VISIT)
         minutes = check.nurse_minutes * self._factor(patient, takes)
-        return self._visit(
-            patient,
-            CHECK,
+        return Visit(
+            number=self._next_number(),
+            patient=patient,
+            kind=CHECK,
+            unit=patient.unit,
+            done=simpy.Event(self.env),
             day=self.calendar.first_open(first) if day is None else day,
             last_day=0,
             profession=0,
@@ -167,9 +170,12 @@ class Booking:
         comes, takes, slot, fails = patient.luck(VISIT)
         factor = self._factor(patient, takes)
         nurse_led = stream.profession == "nurse"
-        return self._visit(
-            patient,
-            DOSE,
+        return Visit(
+            number=self._next_number(),
+            patient=patient,
+            kind=DOSE,
+            unit=patient.unit,
+            done=simpy.Event(self.env),
             day=day,
             last_day=patient.due + stream.late_days,
             profession=PROFESSIONS.index(stream.profession),
@@ -183,16 +189,9 @@ class Booking:
             infusion=stream.procedure_group == "infusion",
         )
 
-    def _visit(self, patient: Patient, kind: int, **described: object) -> Visit:
+    def _next_number(self) -> int:
         self._number += 1
-        return Visit(
-            number=self._number,
-            patient=patient,
-            kind=kind,
-            unit=patient.unit,
-            done=simpy.Event(self.env),
-            **described,  # type: ignore[arg-type]  # named by the two callers above
-        )
+        return self._number
 
     def _factor(self, patient: Patient, chance: float) -> float:
         """How long a visit takes relative to its mean."""

@@ -8,6 +8,7 @@ known before it opens and what follows from a visit happens after it.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from sim.staff import NURSE
 CLINIC_INSTANT = 0.25
 SLOT_MINUTES = 5
 UNSET = -1
+TOOK_PLACE = (ATTENDED, FAILED, WITHHELD)
 LONGEST_CLOSURE = 15  # days; a booked day may be the first open one after the diary's horizon
 
 
@@ -92,7 +94,7 @@ class Clinic:
         self.infusions = np.zeros_like(places)
         self.lists: defaultdict[int, list[Visit]] = defaultdict(list)
         units, longest = planned.shape[0], self.horizon + 32
-        self.diary = np.zeros((units, 2, 2, self.horizon + LONGEST_CLOSURE, longest), dtype=np.int32)
+        self.diary = np.zeros((self.horizon + LONGEST_CLOSURE, units, 2, 2, longest), dtype=np.int32)
         self.carried = np.zeros((units, 2, 2, longest), dtype=np.int32)
         self.counts = np.zeros((units, 2, len(OTHER_OUTCOMES), longest), dtype=np.int32)
         self.days = calendar.offset + scenario.horizon_days
@@ -142,13 +144,13 @@ class Clinic:
         """
         yield self.env.timeout(day - self.env.now)
         today = day + self.calendar.offset
-        days = np.arange(today, today + self.diary.shape[3])
-        waiting = self.diary[unit][:, :, days % days.size].sum(axis=(1, 3))
+        days = np.arange(today, today + self.diary.shape[0])
+        waiting = self.diary[days % days.size, unit].sum(axis=(2, 3)).T
         minutes = waiting * self.others.minutes[:, None]
         self.committed[unit][:, days] -= minutes
         self.committed[taker][:, days] += minutes
         self.planned[unit][:, today:] = 0.0
-        for lists in (self.diary, self.carried):
+        for lists in (self.diary.swapaxes(0, 1), self.carried):
             lists[taker] += lists[unit]
             lists[unit] = 0
 
@@ -163,17 +165,17 @@ class Clinic:
         """Balance the day's list, see the patients, take bookings, and tell each visit its outcome."""
         i = day + self.calendar.offset
         servers = np.ascontiguousarray(self.servers[:, :, i])
-        visits = self._balanced(day, servers)
+        visits, arrays = self._balanced(day, servers)
         open_minutes = int(self.calendar.open_minutes[i])
+        last_arrival = max(0.0, open_minutes - self.last_arrival)
+        slots = last_arrival / SLOT_MINUTES
         for visit in visits:
             if visit.arrival_minute == UNSET:
-                slots = max(0.0, open_minutes - self.last_arrival) / SLOT_MINUTES
                 visit.arrival_minute = 1 + int(visit.slot * slots) * SLOT_MINUTES
-        arrays = _arrays(visits, servers.shape[0])
+        arrival = np.array([visit.arrival_minute for visit in visits], dtype=np.int64)
         ends, arrivals, services, who = kernel.day_list(
-            i, max(0.0, open_minutes - self.last_arrival), self.others.keys, self.others.minutes,
-            self.others.minutes_table, self.diary, self.carried, arrays.offsets, arrays.arrival, arrays.minutes,
-            arrays.comes,
+            i, last_arrival, self.others.keys, self.others.minutes, self.others.minutes_table, self.diary,
+            self.carried, arrays.offsets, arrival, arrays.minutes, arrays.comes,
         )  # fmt: skip
         starts, self.used[i], self.overtimes[i] = kernel.queue_day(
             ends, arrivals, services, servers, float(open_minutes), open_minutes + self.overtime
@@ -188,22 +190,25 @@ class Clinic:
         self.log.others(day, self.counts)
         self._tell(visits, _waits(starts, arrivals, who, len(visits)), day, next_day)
 
-    def _balanced(self, day: int, servers: NDArray[np.int64]) -> list[Visit]:
+    def _balanced(self, day: int, servers: NDArray[np.int64]) -> tuple[list[Visit], _Arrays]:
         """The day's transferred visits, after those that had to move have moved."""
         i = day + self.calendar.offset
         capacity = servers * (self.calendar.open_minutes[i] + self.overtime)
-        visits = _in_order(self.lists.pop(day, []))
+        visits = _in_order(self.lists[day])
         arrays = _arrays(visits, servers.shape[0])
         moved = kernel.balance(
             i, capacity, self.planned, self.committed, self.bookable_share, self.horizon, self.others.requests,
             self.others.keys, self.others.minutes, self.others.accepts_another_day, self.diary, self.carried,
             arrays.offsets, arrays.expected, arrays.movable, self.counts,
         )  # fmt: skip
+        if not moved.any():
+            del self.lists[day]
+            return visits, arrays
         self.lists[day] = visits
-        for visit, must_move in zip(list(visits), moved, strict=True):
-            if must_move:
-                self._move_within_window(visit)
-        return self.lists.pop(day)
+        for visit in itertools.compress(visits.copy(), moved):
+            self._move_within_window(visit)
+        left = self.lists.pop(day)
+        return left, _arrays(left, servers.shape[0])
 
     def _move_within_window(self, visit: Visit) -> None:
         """Another day with room before the window closes; without one the visit stays."""
@@ -217,17 +222,17 @@ class Clinic:
 
     def _tell(self, visits: list[Visit], waits: NDArray[np.float64], day: int, next_day: int) -> None:
         """Record each visit and let its patient go on."""
-        for visit, wait in zip(visits, waits, strict=True):
+        used = self.used_by_transferred[day + self.calendar.offset]
+        for visit, wait in zip(visits, waits.tolist(), strict=True):
             if not visit.comes:
                 visit.outcome = NO_SHOW
             elif wait >= 0:
                 visit.outcome = _outcome(visit)
-                i = day + self.calendar.offset
-                self.used_by_transferred[i, visit.unit, visit.profession] += visit.minutes
+                used[visit.unit, visit.profession] += visit.minutes
             elif visit.kind != UNPLANNED:
                 self._carry_over(visit, next_day)
                 continue
-            self._record(visit, max(0.0, float(wait)), day)
+            self._record(visit, wait, day)
             visit.done.succeed()
 
     def _carry_over(self, visit: Visit, next_day: int) -> None:
@@ -242,9 +247,13 @@ class Clinic:
             self.move(dose, self.calendar.first_open(next_day + 1))
 
     def _record(self, visit: Visit, wait: float, day: int) -> None:
-        took = visit.outcome in (ATTENDED, FAILED, WITHHELD)
-        seen_by, beside = (visit.minutes, visit.desk_minutes) if took else (0.0, 0.0)
-        nurse, doctor = (seen_by, beside) if visit.profession == NURSE else (beside, seen_by)
+        nurse = doctor = room = 0.0
+        if visit.outcome in TOOK_PLACE:
+            nurse, doctor, room = visit.minutes, visit.desk_minutes, visit.room_minutes
+            if visit.profession != NURSE:
+                nurse, doctor = doctor, nurse
+        else:
+            wait = 0.0
         self.log.visit(
             visit.patient,
             visit.kind,
@@ -253,10 +262,10 @@ class Clinic:
             unit=visit.unit,
             moves=visit.moves,
             arrival_minute=visit.arrival_minute,
-            wait_minutes=wait if took else 0.0,
+            wait_minutes=wait,
             nurse_minutes=nurse,
             doctor_minutes=doctor,
-            room_minutes=visit.room_minutes if took else 0.0,
+            room_minutes=room,
         )
 
 
@@ -267,7 +276,6 @@ class _Arrays:
     offsets: NDArray[np.int64]
     expected: NDArray[np.float64]
     minutes: NDArray[np.float64]
-    arrival: NDArray[np.int64]
     comes: NDArray[np.bool_]
     movable: NDArray[np.bool_]
 
@@ -289,7 +297,6 @@ def _arrays(visits: list[Visit], units: int) -> _Arrays:
         offsets=np.searchsorted(queues, np.arange(2 * units + 1)),
         expected=np.array([visit.expected_minutes for visit in visits], dtype=np.float64),
         minutes=np.array([visit.minutes for visit in visits], dtype=np.float64),
-        arrival=np.array([visit.arrival_minute for visit in visits], dtype=np.int64),
         comes=np.array([visit.comes for visit in visits], dtype=np.bool_),
         movable=np.array([visit.last_day > visit.day for visit in visits], dtype=np.bool_),
     )

@@ -38,19 +38,19 @@ def balance(  # type: ignore[no-untyped-def]  # numba infers
 ):  # fmt: skip
     """Set each unit's expected minutes against the staff present; move what does not fit.
 
-    `capacity` (u, p) is minutes present with overtime; `diary` (u, p, k, slot, w) counts other patients by
+    `capacity` (u, p) is minutes present with overtime; `diary` (slot, u, p, k, w) counts other patients by
     the days waited when their day comes, and today's same-day requests join it here; `offsets` (2u + 1)
     delimit the transferred visits of each unit and profession. Same-day requests move or are diverted
     (counted in `counts` (u, p, outcome, w)), then booked visits, then transferred visits that are `movable`.
     Returns which transferred visits must get another day, bool (visits,).
     """
-    slots, longest = diary.shape[3], diary.shape[4]
+    slots, longest = diary.shape[0], diary.shape[4]
     slot = day % slots
     moved = np.zeros(expected_minutes.size, dtype=np.bool_)
     for u in range(capacity.shape[0]):
         for p in range(2):
             new = requests[u, p, SAME_DAY, day]
-            diary[u, p, SAME_DAY, slot, 0] += new
+            diary[slot, u, p, SAME_DAY, 0] += new
             first, last = offsets[2 * u + p], offsets[2 * u + p + 1]
             mean = mean_minutes[p]
             excess = committed[u, p, day] + (new + carried[u, p].sum()) * mean - capacity[u, p]
@@ -59,30 +59,30 @@ def balance(  # type: ignore[no-untyped-def]  # numba infers
             later = day + 1
             draws = 0
             for waited in range(longest):
-                while excess > 0.0 and diary[u, p, SAME_DAY, slot, waited] > 0:
+                while excess > 0.0 and diary[slot, u, p, SAME_DAY, waited] > 0:
                     while later <= day + horizon and committed[u, p, later] + mean > planned[u, p, later]:
                         later += 1
-                    diary[u, p, SAME_DAY, slot, waited] -= 1
+                    diary[slot, u, p, SAME_DAY, waited] -= 1
                     excess -= mean
                     wait = waited + later - day
                     chance = as_uniform(_words(keys[u], day, p, _ACCEPTS, draws)[0])
                     draws += 1
                     if later <= day + horizon and wait < longest and chance < accepts ** (later - day):
-                        diary[u, p, SAME_DAY, later % slots, wait] += 1
+                        diary[later % slots, u, p, SAME_DAY, wait] += 1
                         committed[u, p, later] += mean
                     else:
                         counts[u, p, DIVERTED_SAME_DAY, min(wait, longest - 1)] += 1
             later = day + 1
             for waited in range(longest):
-                while excess > 0.0 and diary[u, p, BOOKED, slot, waited] > 0:
+                while excess > 0.0 and diary[slot, u, p, BOOKED, waited] > 0:
                     room = bookable_share * planned[u, p, later]
                     while later <= day + horizon and committed[u, p, later] + mean > room:
                         later += 1
                         room = bookable_share * planned[u, p, later]
                     if later > day + horizon or waited + later - day >= longest:
                         break
-                    diary[u, p, BOOKED, slot, waited] -= 1
-                    diary[u, p, BOOKED, later % slots, waited + later - day] += 1
+                    diary[slot, u, p, BOOKED, waited] -= 1
+                    diary[later % slots, u, p, BOOKED, waited + later - day] += 1
                     committed[u, p, later] += mean
                     excess -= mean
             for visit in range(first, last):
@@ -103,17 +103,18 @@ def day_list(  # type: ignore[no-untyped-def]  # numba infers
     (2u + 1), arrival minutes, service minutes, and who it is: the index of a transferred visit, or
     -1 - (k × 2^16 + w) for another patient.
     """
-    units, slots = diary.shape[0], diary.shape[3]
+    slots, units = diary.shape[:2]
     slot = day % slots
     size = comes.sum() + carried.sum()
     for u in range(units):
         for p in range(2):
             for k in range(2):
-                size += diary[u, p, k, slot].sum()
+                size += diary[slot, u, p, k].sum()
     ends = np.zeros(2 * units + 1, dtype=np.int64)
     arrivals, services, who = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
     came, takes, ident = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
-    last_minute = max(np.int64(last_arrival), arrival.max() if arrival.size else 0) + 1
+    latest = max(np.int64(np.ceil(last_arrival)), arrival.max() if arrival.size else 0)
+    place = np.zeros(latest + 1, dtype=np.int64)
     for u in range(units):
         for p in range(2):
             begin = ends[2 * u + p]
@@ -128,10 +129,10 @@ def day_list(  # type: ignore[no-untyped-def]  # numba infers
                     came, takes, ident, n,
                 )  # fmt: skip
                 n = _others(
-                    keys[u], day, p, k, k, diary[u, p, k, slot], last_arrival, mean_minutes[p], minutes_table,
+                    keys[u], day, p, k, k, diary[slot, u, p, k], last_arrival, mean_minutes[p], minutes_table,
                     came, takes, ident, n,
                 )  # fmt: skip
-            _by_minute(last_minute, n, came, takes, ident, begin, arrivals, services, who)
+            _by_minute(place, n, came, takes, ident, begin, arrivals, services, who)
             ends[2 * u + p + 1] = begin + n
     return ends, arrivals, services, who
 
@@ -161,17 +162,22 @@ def _others(unit_key, day, p, purpose, k, counts, last_arrival, mean, table, cam
 
 
 @nb.njit(cache=True)
-def _by_minute(last_minute, n, came, takes, ident, begin, arrivals, services, who):  # type: ignore[no-untyped-def]  # numba infers
-    """Counting sort of the first n visits by arrival minute, ties in their order, into the arrays from `begin`."""
-    place = np.zeros(last_minute + 2, dtype=np.int64)
+def _by_minute(place, n, came, takes, ident, begin, arrivals, services, who):  # type: ignore[no-untyped-def]  # numba infers
+    """Counting sort of the first n visits by arrival minute, ties in their order, into the arrays from `begin`.
+
+    `place` (minutes) is for its use alone, zero before and after.
+    """
     for i in range(n):
-        place[came[i] + 1] += 1
-    for minute in range(last_minute + 1):
-        place[minute + 1] += place[minute]
+        place[came[i]] += 1
+    at = begin
+    for minute in range(place.size):
+        here, place[minute] = place[minute], at
+        at += here
     for i in range(n):
-        at = begin + place[came[i]]
+        at = place[came[i]]
         place[came[i]] += 1
         arrivals[at], services[at], who[at] = came[i], takes[i], ident[i]
+    place[:] = 0
 
 
 @nb.njit(cache=True)
@@ -236,11 +242,13 @@ def take_bookings(  # type: ignore[no-untyped-def]  # numba infers
     The wait runs from the wished day. Without room inside the diary's horizon they are turned away and
     counted in `counts` (u, p, outcome, w).
     """
-    slots, longest = diary.shape[3], diary.shape[4]
+    slots, longest = diary.shape[0], diary.shape[4]
+    full_to = np.empty(slots + 1, dtype=np.int64)
+    words = np.empty(4, dtype=np.uint64)
     for u in range(planned.shape[0]):
         for p in range(2):
             mean = mean_minutes[p]
-            words = np.empty(4, dtype=np.uint64)
+            full_to[:] = 0
             for number in range(requests[u, p, BOOKED, day]):
                 if number % 4 == 0:
                     words[0], words[1], words[2], words[3] = _words(keys[u], day, p, _LEAD, number // 4)
@@ -249,14 +257,20 @@ def take_bookings(  # type: ignore[no-untyped-def]  # numba infers
                 last = max(day + horizon, wished)  # the wish may fall on the first open day after the horizon
                 chosen = wished
                 while chosen <= last:
+                    if full_to[chosen - day] > 0:
+                        chosen = full_to[chosen - day]
+                        continue
                     if committed[u, p, chosen] + mean <= bookable_share * planned[u, p, chosen]:
                         break
+                    full_to[chosen - day] = chosen + 1
                     chosen += 1
                 if chosen <= last:
-                    diary[u, p, BOOKED, chosen % slots, chosen - wished] += 1
+                    diary[chosen % slots, u, p, BOOKED, chosen - wished] += 1
                     committed[u, p, chosen] += mean
                 else:
                     counts[u, p, DIVERTED_BOOKED, min(last - wished, longest - 1)] += 1
+                if wished < chosen:
+                    full_to[wished - day] = chosen
 
 
 @nb.njit(cache=True)
@@ -266,10 +280,14 @@ def take_counts(counts, unit, profession, outcome, waited, visits):  # type: ign
     for u in range(counts.shape[0]):
         for p in range(counts.shape[1]):
             for o in range(counts.shape[2]):
+                left = counts[u, p, o].sum()
                 for w in range(counts.shape[3]):
-                    if counts[u, p, o, w]:
-                        unit[n], profession[n], outcome[n], waited[n] = u, p, o, w
-                        visits[n] = counts[u, p, o, w]
+                    if left == 0:
+                        break
+                    here = counts[u, p, o, w]
+                    if here:
+                        unit[n], profession[n], outcome[n], waited[n], visits[n] = u, p, o, w, here
                         counts[u, p, o, w] = 0
+                        left -= here
                         n += 1
     return n

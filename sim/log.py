@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.clinic_day import take_counts
 from sim.network import Network
-from sim.patients import Patient
+from sim.patients import FOREVER, Patient
 from sim.records import (
     ATTENDED,
     DOSE_ROW,
@@ -29,6 +29,8 @@ from sim.records import (
     UNPLANNED,
     VISIT_ROW,
 )
+
+MILESTONES = ("referred", "accepted", "first_due", "first_visit", "handed_back", "left_unit", "ended")
 
 
 class Log:
@@ -120,26 +122,19 @@ class Log:
 
 def patient_rows(people: list[Patient], network: Network, streams: dict[str, int]) -> NDArray[np.void]:
     """What became of each patient."""
-    rows = np.empty(len(people), dtype=PATIENT_ROW)
-    for row, p in zip(rows, people, strict=True):
-        row["stream"], row["home"], row["unit"], row["municipal"] = (
+    rows = [
+        (
             streams[p.stream_name],
             p.home,
             network.unit_of(p, NEVER),
             p.municipal,
+            p.entered,
+            p.planned if p.planned < FOREVER else NEVER,
+            *map(p.when, MILESTONES),
         )
-        row["entered"], row["planned"] = p.entered, p.planned if p.planned < 1_000_000 else NEVER
-        for milestone in (
-            "referred",
-            "accepted",
-            "first_due",
-            "first_visit",
-            "handed_back",
-            "left_unit",
-            "ended",
-        ):
-            row[milestone] = p.when(milestone)
-    return rows
+        for p in people
+    ]
+    return np.array(rows, dtype=PATIENT_ROW)
 
 
 def move_rows(people: list[Patient], network: Network) -> NDArray[np.void]:

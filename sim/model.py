@@ -7,6 +7,10 @@ clock but SimPy's.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import simpy
 
@@ -70,7 +74,8 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     for patient in people:
         env.process(journey(care, patient))
     env.process(clinic.run())
-    env.run(until=scenario.horizon_days)
+    with _uncollected():
+        env.run(until=scenario.horizon_days)
     _record_open_doses(people, log, scenario.horizon_days)
     streams = tuple(sorted(scenario.streams))
     return Records(
@@ -90,8 +95,20 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         used_by_transferred=clinic.used_by_transferred,
         overtime=clinic.overtimes,
         requests=others.requests.sum(axis=3, dtype=np.int64),
-        pending=clinic.diary.sum(axis=(3, 4), dtype=np.int64) + clinic.carried.sum(axis=3),
+        pending=clinic.diary.sum(axis=(0, 4), dtype=np.int64) + clinic.carried.sum(axis=3),
     )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cyclic garbage: events and generators come and go by the thousand, in no cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _reach(scenario: Scenario) -> int:

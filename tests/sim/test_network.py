@@ -173,24 +173,24 @@ def test_other_patients_who_wait_keep_their_day_at_the_unit_that_takes_over(
         log=Log(),
     )
     gone, taker, *_ = places(resolved)
-    slots, today = clinic.diary.shape[3], CLOSING + calendar.offset
+    slots, today = clinic.diary.shape[0], CLOSING + calendar.offset
     mean = clinic.others.minutes[0]
     ahead = [today, today + 3, today + slots - 1]
     for day in ahead:
-        clinic.diary[gone, 0, 1, day % slots, 2] = 4
+        clinic.diary[day % slots, gone, 0, 1, 2] = 4
         clinic.committed[gone, 0, day] = 4 * mean + 30  # and a transferred visit, which is not theirs
     clinic.carried[gone, 0, 0, 1] = 5
-    clinic.diary[taker, 0, 1, today % slots, 2] = 1
+    clinic.diary[today % slots, taker, 0, 1, 2] = 1
     room = clinic.planned[taker].copy()
     env.process(clinic.close(CLOSING, gone, taker))
     env.run(CLOSING + 0.1)
-    assert [clinic.diary[taker, 0, 1, day % slots, 2] for day in ahead] == [5, 4, 4]
-    assert clinic.diary[taker].sum() == 13
+    assert [clinic.diary[day % slots, taker, 0, 1, 2] for day in ahead] == [5, 4, 4]
+    assert clinic.diary[:, taker].sum() == 13
     assert clinic.committed[taker, 0, ahead] == pytest.approx([4 * mean] * 3)
     assert clinic.committed[taker].sum() == pytest.approx(12 * mean)
     assert clinic.committed[gone, 0, ahead] == pytest.approx([30] * 3)
     assert clinic.carried[taker, 0, 0, 1] == clinic.carried[taker].sum() == 5
-    assert clinic.diary[gone].sum() == clinic.carried[gone].sum() == 0
+    assert clinic.diary[:, gone].sum() == clinic.carried[gone].sum() == 0
     assert not clinic.planned[gone, :, today:].any()
     assert clinic.planned[gone, :, :today].any()
     assert np.array_equal(clinic.planned[taker], room)
