@@ -8,6 +8,7 @@ change none.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ HOME, ELIGIBLE, AGREES, MUNICIPAL, RAMP, PHASE, AGE, RESIDUAL, UNPLANNED_RATE, T
 # Purposes of a patient's keyed draws, each four numbers.
 VISIT, CHECK_VISIT, HOSPITAL_VISIT, NEXT_UNPLANNED, REVIEW, REWRITE = range(6)
 Luck = tuple[float, float, float, float]
+Traits = list[float]  # one number in [0, 1) per trait
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -122,9 +124,9 @@ def patients(scenario: Scenario, units: tuple[Unit, ...], root: int, replication
     found: list[Patient] = []
     for name in sorted(scenario.streams):
         stream = scenario.streams[name]
-        homes = np.cumsum(home_weights(stream, name, units, clusters))
+        weights = np.cumsum(home_weights(stream, name, units, clusters)).tolist()
         for entered, new, traits, patient_key in _people(scenario, stream, name, root, replication):
-            home = min(int(np.searchsorted(homes, traits[HOME] * homes[-1], side="right")), len(units) - 1)
+            home = min(bisect_right(weights, traits[HOME] * weights[-1]), len(units) - 1)
             found.append(_patient(len(found), name, stream, patient_key, home, entered, new, traits))
     return found
 
@@ -149,17 +151,17 @@ def _clustering(stream: Stream, name: str, clusters: list[int]) -> NDArray[np.fl
 
 def _people(
     scenario: Scenario, stream: Stream, name: str, root: int, replication: int
-) -> Iterator[tuple[int, bool, NDArray[np.float64], int]]:
+) -> Iterator[tuple[int, bool, Traits, int]]:
     """Day of entry, whether new, traits and key of each person of a stream, in order of entry."""
     at_start = generator(root, replication, "patients", name).random((stream.patients, TRAITS))
     keys = generator(root, replication, "patient keys", name).integers(0, 2**62, size=stream.patients)
-    for traits, patient_key in zip(at_start, keys, strict=True):
-        yield 0, False, traits, int(patient_key)
+    for traits, patient_key in zip(at_start.tolist(), keys.tolist(), strict=True):
+        yield 0, False, traits, patient_key
     entries = _entry_days(scenario, stream, generator(root, replication, "new patients", name))
     later = generator(root, replication, "new patients' traits", name).random((len(entries), TRAITS))
     keys = generator(root, replication, "new patient keys", name).integers(0, 2**62, size=len(entries))
-    for entered, traits, patient_key in zip(entries, later, keys, strict=True):
-        yield int(entered), True, traits, int(patient_key)
+    for entered, traits, patient_key in zip(entries.tolist(), later.tolist(), keys.tolist(), strict=True):
+        yield entered, True, traits, patient_key
 
 
 def _entry_days(scenario: Scenario, stream: Stream, draws: np.random.Generator) -> NDArray[np.int64]:
@@ -184,7 +186,7 @@ def mean_course(course: Course) -> float:
     return mean if course.maximum_days is None else mean * -math.expm1(-course.maximum_days / mean)
 
 
-def _days_left(course: Course, traits: NDArray[np.float64], new: bool) -> int:
+def _days_left(course: Course, traits: Traits, new: bool) -> int:
     """Days until the course is over.
 
     For a patient already under treatment the age of the course has density proportional to its survival
@@ -206,7 +208,7 @@ def _patient(
     home: int,
     entered: int,
     new: bool,
-    traits: NDArray[np.float64],
+    traits: Traits,
 ) -> Patient:
     patient = Patient(
         number=number,
@@ -214,14 +216,14 @@ def _patient(
         stream=stream,
         key=patient_key,
         home=home,
-        eligible=bool(traits[ELIGIBLE] < stream.eligible_share),
-        agrees=bool(traits[AGREES] < stream.uptake_share),
-        municipal=bool(traits[MUNICIPAL] < stream.municipal_share),
-        ramp=float(traits[RAMP]),
+        eligible=traits[ELIGIBLE] < stream.eligible_share,
+        agrees=traits[AGREES] < stream.uptake_share,
+        municipal=traits[MUNICIPAL] < stream.municipal_share,
+        ramp=traits[RAMP],
         entered=entered,
         ends=entered + _days_left(stream.course, traits, new),
         new=new,
-        unplanned_rate=_unplanned_rate(stream, float(traits[UNPLANNED_RATE])),
+        unplanned_rate=_unplanned_rate(stream, traits[UNPLANNED_RATE]),
         due=entered if new else int(traits[PHASE] * stream.interval_days),
     )
     patient.expect_unplanned(entered)

@@ -81,59 +81,59 @@ def servers(
     scenario: Scenario, units: tuple[Unit, ...], calendar: Calendar, days: int, root: int, replication: int
 ) -> NDArray[np.int64]:
     """Staff who see patients, per unit, profession and day, shape (units, 2, days)."""
-    profile = staffing_profile(scenario, calendar)[:days]
-    shares = visit_shares(scenario)
     fte = positions_by_day(scenario, units, calendar, days)
-    kept = production_kept(scenario, units, calendar, days)
+    keys = [
+        [key(root, replication, "absence", unit.key, profession) for profession in PROFESSIONS]
+        for unit in units
+    ]
+    phases = np.array([[uniforms(stream, 0, _DITHER)[:2] for stream in pair] for pair in keys])
     number = np.arange(days) - calendar.offset
-    present = np.empty((len(units), 2, days), dtype=np.int64)
-    for u, unit in enumerate(units):
-        for p, profession in enumerate(PROFESSIONS):
-            stream = key(root, replication, "absence", unit.key, profession)
-            by_week, by_day, _, _ = uniforms(stream, 0, _DITHER)
-            planned = np.floor(fte[u, p] * profile + _dither(by_week, number // 7)).astype(np.int64)
-            heads = planned - _sick_heads(planned, scenario, stream, -calendar.offset)
-            at_visits = np.floor(heads * shares[p] * kept[u] + _dither(by_day, number))
-            present[u, p] = np.maximum(1, at_visits)
+    by_week, by_day = (_dither(phases[:, :, i, None], place) for i, place in enumerate((number // 7, number)))
+    planned = np.floor(fte * staffing_profile(scenario, calendar)[:days] + by_week).astype(np.int64)
+    heads = planned - _sick_heads(planned, scenario, np.array(keys), -calendar.offset)
+    shares = np.array(visit_shares(scenario))[:, None]
+    kept = production_kept(scenario, units, calendar, days)[:, None, :]
+    present = np.maximum(1, np.floor(heads * shares * kept + by_day).astype(np.int64))
     for closure in closures(scenario, units, calendar, days):
         present[closure.unit][:, closure.closed] = 0
     return np.asarray(present * (calendar.open_minutes[:days] > 0))
 
 
-def _dither(phase: float, number: NDArray[np.int64]) -> NDArray[np.float64]:
+def _dither(phase: NDArray[np.float64], number: NDArray[np.int64]) -> NDArray[np.float64]:
     """A low-discrepancy sequence in [0, 1): rounding down after adding it keeps the mean."""
     return np.asarray((phase + number * GOLDEN) % 1.0)
 
 
 def _sick_heads(
-    planned: NDArray[np.int64], scenario: Scenario, stream: int, first_day: int
+    planned: NDArray[np.int64], scenario: Scenario, streams: NDArray[np.int64], first_day: int
 ) -> NDArray[np.int64]:
-    """How many of the planned heads are away sick on each day from `first_day`, shape (days,).
+    """How many of the `planned` heads (u, p, days) are away sick on each day from `first_day`, same shape.
 
     Each head falls ill and gets well as a two-state Markov chain over calendar days, started in its
-    stationary state.
+    stationary state. `streams` (u, p) are the keys of their chances.
     """
     share = scenario.staffing.sick_absence_share
     recovers = 1.0 / scenario.staffing.sick_spell_days_mean
     falls_ill = min(1.0, share / (1.0 - share) * recovers)
-    return np.asarray(_absent(planned, stream, first_day, share, falls_ill, recovers))
+    return np.asarray(_absent(planned, streams, first_day, share, falls_ill, recovers))
 
 
 @nb.njit(cache=True)
-def _absent(planned, stream, first_day, share, falls_ill, recovers):  # type: ignore[no-untyped-def]  # numba infers
+def _absent(planned, streams, first_day, share, falls_ill, recovers):  # type: ignore[no-untyped-def]  # numba infers
     """Sick is who has the lower chances, whether well or sick the day before: a larger share only adds sick days."""
-    absent = np.zeros(planned.size, dtype=np.int64)
-    for head in range(planned.max()):
-        sick_below = share
-        chances = uniforms(stream, first_day // 4, head + 1)
-        for i in range(planned.size):
-            place = (first_day + i) % 4
-            if place == 0:
-                chances = uniforms(stream, (first_day + i) // 4, head + 1)
-            sick = chances[place] < sick_below
-            sick_below = 1.0 - recovers if sick else falls_ill
-            if sick and head < planned[i]:
-                absent[i] += 1
+    absent = np.zeros_like(planned)
+    for u, p in np.ndindex(streams.shape):
+        for head in range(planned[u, p].max()):
+            sick_below = share
+            chances = uniforms(streams[u, p], first_day // 4, head + 1)
+            for i in range(planned.shape[2]):
+                place = (first_day + i) % 4
+                if place == 0:
+                    chances = uniforms(streams[u, p], (first_day + i) // 4, head + 1)
+                sick = chances[place] < sick_below
+                sick_below = 1.0 - recovers if sick else falls_ill
+                if sick and head < planned[u, p, i]:
+                    absent[u, p, i] += 1
     return absent
 
 
