@@ -19,7 +19,6 @@ from sim.records import (
     DIVERTED_SAME_DAY,
     DOSE,
     FAILED,
-    HOSPITAL,
     MUNICIPALITY,
     NEVER,
     NO_SHOW,
@@ -259,17 +258,3 @@ def test_doses_at_the_unit_are_given_inside_their_limit(case: Case) -> None:
     assert (late <= np.array([s.returned_after_days for s in streams])[stream]).all()
     in_doses = records.doses[(records.doses["site"] == UNIT) & (records.doses["given"] != NEVER)]
     assert in_doses.size == given.sum()
-
-
-ABOUT_OTHERS = ("others", "used", "servers", "overtime", "requests", "pending", "open_minutes")
-
-
-def test_no_patients_is_no_transfer_in_all_that_concerns_others(small_region: SmallRegion) -> None:
-    nobody = simulate(small_region(*(f"streams.{name}.patients=0" for name in PATIENTS)), 1, 0)
-    stay = simulate(small_region(scenario="no-transfer"), 1, 0)
-    for field in ABOUT_OTHERS:
-        assert np.array_equal(getattr(nobody, field), getattr(stay, field)), field
-    assert nobody.patients.size == nobody.visits.size == nobody.doses.size == 0
-    assert stay.used_by_transferred.sum() == 0
-    assert set(stay.visits["site"]) <= {HOSPITAL, OUT_OF_HOURS}
-    assert (stay.doses["site"] == HOSPITAL).all()

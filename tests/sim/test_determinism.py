@@ -14,7 +14,7 @@ from scenarios.load import Resolved
 from sim.model import simulate
 from sim.patients import Patient, patients
 from sim.records import Records
-from tests.conftest import Row, SmallRegion, shipped_rows, small_settings, write_register
+from tests.conftest import SmallRegion, shipped_rows, small_settings, write_register
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +45,6 @@ def test_another_seed_or_replication_gives_other_records(
     assert not records.equals(other)
     for field in ("patients", "doses", "visits", "others", "servers", "used", "requests"):
         assert not np.array_equal(getattr(records, field), getattr(other, field)), field
-
-
-def renamed(row: Row) -> Row:
-    return row | {"id": f"X-{row['id']}", "name": row["name"][::-1]}
-
-
-def test_row_order_ids_and_names_of_the_register_do_not_matter(
-    small_region: SmallRegion, records: Records
-) -> None:
-    rows = [renamed(row) for row in reversed(shipped_rows())]
-    other = simulate(small_region(rows=rows), seed=1, replication=0)
-    assert records.equals(other)
 
 
 def people(resolved: Resolved) -> dict[tuple[str, int], Patient]:

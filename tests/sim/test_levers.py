@@ -120,28 +120,6 @@ def test_more_nurses_see_more_within_the_guarantee(small_region: SmallRegion, ca
     assert raises(same, more)
 
 
-def test_twice_the_patients_make_twice_the_visits(small_region: SmallRegion) -> None:
-    """Of each stream in expectation: twice the one lies within a 99.9 % interval of the other."""
-    once, twice = (
-        small_region(
-            *AMPLE_ROOM, *(f"streams.{name}.patients={size * count}" for name, count in PATIENTS.items())
-        )
-        for size in (1, 2)
-    )
-    replications = 7
-    few, many = (
-        [measure(resolved, simulate(resolved, SEED, number)) for number in range(replications)]
-        for resolved in (once, twice)
-    )
-    for scope, key in (("region", ""), *(("stream", name) for name in PATIENTS)):
-        row = ("unit_visits_per_year", scope, key)
-        difference = np.array([b.value(*row) - 2 * a.value(*row) for a, b in zip(few, many, strict=True)])
-        low, high = stats.t.interval(
-            0.999, replications - 1, loc=difference.mean(), scale=stats.sem(difference)
-        )
-        assert low <= 0 <= high, key
-
-
 def test_without_transfer_nothing_reaches_the_units(small_region: SmallRegion) -> None:
     resolved = small_region(scenario="no-transfer")
     records = simulate(resolved, SEED, 0)
