@@ -1,272 +1,196 @@
-"""How fast a region-year runs, held against the same year written plainly in SimPy.
-
-    .venv/bin/python -m benchmarks.region_year [--json]
-
-Times are processor seconds of one thread, so that other work on the machine disturbs little; what is held
-against a target is ratios, which hardly depend on the machine. A row's spread is over every pair of a
-measurement of vardflode and one of the twin. The exit code is 1 if the twin's waits differ, else 0: a slow
-machine is no fault.
-
-The twin is given each day's list, so it neither draws nor books nor records; it only lets patients wait and
-be seen, one process to a visit. "Without draws" is the time of `simulate` less the time of its drawing
-functions measured apart in the same run: requests, sick leave, patients' traits, and as many keyed draws.
-"""
+"""How fast a region-year runs, held against the same year written plainly in SimPy, and its queues against C."""
 
 from __future__ import annotations
 
-import argparse
-import gc
-import json
-import os
 import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks import twin
+from benchmarks import c_loop, full_twin, queues, twin
+from benchmarks.measuring import SMALL_REGION, NotMeasurable, cpu_seconds, in_a_child, tell, timed
 from benchmarks.replication import (
-    KEYED,
     REPLICATION,
     SEED,
     Draws,
     KernelDay,
     kernel_days,
-    kernel_seconds,
     region,
+    region_settings,
 )
+from benchmarks.rows import Findings, Missing, Row, compared, joined, ratios, spread
+from scenarios.load import Resolved
 from sim.model import simulate
 
+TITLE = "A region-year"
+ABOUT = """\
+One replication of one year of the region: 200 units, everybody moved at once, no warm-up, with 2.0 and with 4.3
+million visits of other patients. It is held against two programs in plain SimPy. The clinic-day twin is given each
+day's list, so it neither draws nor books nor records; it only lets patients wait and be seen, a process per visit and
+a `Resource` per unit and profession. The full twin is the whole model once more, a process per patient and per visit:
+like a replication it draws, books and records. Both run as any Python program does, with its collector of garbage on;
+vardflode lets it rest while SimPy runs. That they are no slow programs is what the yardstick says: the clinic-day
+twin's visits per second against the customers per second of an M/M/5 queue in SimPy.
+
+"Without draws" is the time of a replication less the time of its drawing functions, measured apart: requests, sick
+leave, patients' traits, and as many keyed draws. A day's row is over every fifth open day. The C loop is the kernel's
+recursion in C (`benchmarks/queue_day.c`), compiled here with `-O3`, its arrays made ready beforehand; the kernel
+makes its own. Kernel and C loop must answer equal to the bit, kernel and clinic-day twin to 1e-9 minutes, replication
+and full twin in every record."""
+
+VOLUMES = (2.0e6, 4.3e6)  # visits of other patients a year
+FULL_TWIN_VOLUME = 4.3e6
+QUICK_VOLUME = 2.0e4
 REPEATS = 5
-VOLUMES = {2.0e6: 2, 4.3e6: 1}  # visits of other patients a year, and how many years the twin runs
+DAY_STEP = 5  # the twin's day is taken on every so many open days
 UNITS_AT_A_TIME = 20  # the twin and its yardstick take turns, so that a busy machine slows both
 YARDSTICK_CUSTOMERS = 10_000  # per turn
+CHILDREN = 3
 SAME = 1e-9  # minutes
-DAY_TARGET, BARE_TARGET, WHOLE_TARGET = 200.0, 100.0, 60.0  # times as fast as the twin
-YARDSTICK_TARGET = 0.80  # of the visits per second of an M/M/5 queue
+DAY_TARGET, BARE_TARGET, WHOLE_TARGET = 200.0, 100.0, 60.0  # times as fast as the clinic-day twin
+C_TARGET = 2.0  # times the C loop's time
+YARDSTICK_TARGET = 0.80  # of the customers per second of an M/M/5 queue
 MEMORY_TARGET = 500.0  # MB
 
-Seconds = list[float]
+AS_FAST = "times as fast"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measurement against its target; `visits` is the volume a year, or null."""
-
-    name: str
-    visits: float | None
-    unit: str
-    low: float
-    median: float
-    high: float
-    target: float
-    met: bool
-    seconds: float | None = None
-    twin_seconds: float | None = None
-
-    def verdict(self) -> str:
-        """Met, or by how much it falls short."""
-        if self.met:
-            return "met"
-        if self.unit == "MB":
-            return f"not met: {self.median / self.target:.2f} times too large"
-        return f"not met: {self.target / self.median:.2f} times too slow"
+def measure(quick: bool) -> Findings:
+    """Measure at each volume, then against the full twin, then memory."""
+    scenario = SMALL_REGION if quick else "decision-2026"
+    volumes = (QUICK_VOLUME,) if quick else VOLUMES
+    parts = [_at_volume(region(visits, scenario), size_of(visits)) for visits in volumes]
+    whole = QUICK_VOLUME if quick else FULL_TWIN_VOLUME
+    parts.append(full_twin.measure(region(whole, scenario), size_of(whole)))
+    parts.append(_memory(scenario, volumes[-1]))
+    return joined(parts)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, and say whether the twin agreed."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.region_year", description=__doc__.split("\n")[0]
+def size_of(visits: float) -> str:
+    """How many visits of other patients a year, in words."""
+    return f"{visits / 1e6:.1f} M other visits" if visits >= 1e5 else f"{visits:,.0f} other visits"
+
+
+def _at_volume(resolved: Resolved, size: str) -> Findings:
+    """The three rows against the clinic-day twin, its yardstick, and the kernel against C."""
+    tell(f"a region-year with {size}: vardflode …")
+    records, days = kernel_days(resolved)
+    draws = Draws(resolved, records).parts()
+    for draw in draws.values():
+        draw()  # compiles what needs it
+    whole, bare = _replications(resolved, list(draws.values()))
+    tell(f"a region-year with {size}: the clinic-day twin, day by day …")
+    queue, twin_day, by_day = _day_by_day(days[::DAY_STEP])
+    tell(f"a region-year with {size}: the clinic-day twin, the year …")
+    twin_year, yardstick, by_year = _year(days)
+    again = _replications(resolved, list(draws.values()))
+    whole, bare = whole + again[0], bare + again[1]
+
+    def against(name: str, ours: list[float], theirs: list[float], target: float) -> Row:
+        return spread(name, size, AS_FAST, ratios(theirs, ours), target, seconds=_medians(ours, theirs))
+
+    rows = (
+        against("day kernel, against the clinic-day twin's day", queue, twin_day, DAY_TARGET),
+        against("replication without draws, against the clinic-day twin", bare, twin_year, BARE_TARGET),
+        against(
+            "replication with draws and records, against the clinic-day twin", whole, twin_year, WHOLE_TARGET
+        ),
+        spread(
+            "yardstick: the clinic-day twin, against M/M/5", size, "of its speed", yardstick, YARDSTICK_TARGET
+        ),
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    asked = parser.parse_args(arguments)
-    _tell("memory of a process that runs one replication …")
-    memory = _memory()  # first, while this process is small: a child begins with its parent's peak
-    rows: list[Row] = []
-    same = True
-    seconds: dict[str, dict[str, float]] = {}
-    for visits, twin_repeats in VOLUMES.items():
-        found = Measured(visits, twin_repeats)
-        rows += found.rows()
-        same = same and found.difference <= SAME
-        seconds[f"{visits:.0f}"] = found.where()
-        _tell(f"{visits / 1e6} M: largest difference of a wait {found.difference:.1g} minutes")
-    rows += memory
-    print(_json(rows, seconds, same) if asked.json else _table(rows, seconds, same))
-    return 0 if same else 1
+    largest = max(by_day, by_year)
+    told = f"with {size} the largest difference of a wait in the clinic-day twin is {largest:.2g} minutes"
+    return joined([Findings(rows), compared(largest <= SAME, told, told), against_c(days, size)])
 
 
-class Measured:
-    """Everything measured at one volume of other visits."""
+def _replications(resolved: Resolved, draws: list[Callable[[], object]]) -> tuple[list[float], list[float]]:
+    """Seconds of whole replications, and of the same without their draws."""
+    whole, bare = [], []
+    for _ in range(REPEATS):
+        whole.append(cpu_seconds(lambda: simulate(resolved, SEED, REPLICATION)))
+        bare.append(whole[-1] - sum(map(cpu_seconds, draws)))
+    return whole, bare
 
-    def __init__(self, visits: float, twin_repeats: int) -> None:
-        self.visits = visits
-        self.resolved = region(visits)
-        _tell(f"{visits / 1e6} M other visits a year: vardflode …")
-        self.records, self.days = kernel_days(self.resolved)
-        self.draws = Draws(self.resolved, self.records).parts()
-        self.whole: Seconds = []
-        self.drawing: Seconds = []
-        self.parts: dict[str, Seconds] = {name: [] for name in self.draws}
-        self._vardflode()
-        self.queue = [_timed(lambda: [day.queue() for day in self.days]) for _ in range(REPEATS)]
-        self.twin_day: Seconds = []
-        self.twin_year: Seconds = []
-        self.yardstick: list[float] = []
-        self.difference = 0.0
-        _tell(f"{visits / 1e6} M other visits a year: the twin, day by day …")
-        self._twin_by_day()
-        for i in range(twin_repeats):
-            _tell(f"{visits / 1e6} M other visits a year: the twin, year {i + 1} of {twin_repeats} …")
-            self._twin_by_year()
 
-    def rows(self) -> list[Row]:
-        """The three ratios, and the twin against its yardstick."""
-        bare = [whole - drawing for whole, drawing in zip(self.whole, self.drawing, strict=True)]
-        return [
-            self._ratio("day kernel against the twin's day", self.queue, self.twin_day, DAY_TARGET),
-            self._ratio("replication without draws", bare, self.twin_year, BARE_TARGET),
-            self._ratio("replication with draws and records", self.whole, self.twin_year, WHOLE_TARGET),
-            _row("the twin against M/M/5", self.visits, "of its speed", self.yardstick, YARDSTICK_TARGET),
+def _day_by_day(days: list[KernelDay]) -> tuple[list[float], list[float], float]:
+    """Seconds of kernel and twin, taking turns, and the largest difference between their starts."""
+    theirs = largest = 0.0
+    ours = [cpu_seconds(lambda: [day.queue() for day in days]) for _ in range(REPEATS)]
+    for day in days:
+        sessions = day.sessions()
+        theirs += timed(twin.run_day, sessions)[0]
+        largest = max(largest, _difference(sessions, day))
+    ours += [cpu_seconds(lambda: [day.queue() for day in days]) for _ in range(REPEATS)]
+    return ours, [theirs], largest
+
+
+def _year(days: list[KernelDay]) -> tuple[list[float], list[float], float]:
+    """Seconds of the twin's year, its speed as a share of an M/M/5 queue's, and the largest difference."""
+    sessions = [day.sessions() for day in days]
+    units = list(zip(*sessions, strict=True))
+    step = UNITS_AT_A_TIME * twin.PROFESSIONS
+    turns = [units[first : first + step] for first in range(0, len(units), step)]
+    spent = yardstick = 0.0
+    for seed, turn in enumerate(turns):
+        spent += timed(_units, turn)[0]
+        yardstick += timed(queues.in_simpy, YARDSTICK_CUSTOMERS, seed)[0]
+    visits = sum(day.arrivals.size for day in days)
+    share = (visits / spent) / (YARDSTICK_CUSTOMERS * len(turns) / yardstick)
+    return [spent], [share], max(map(_difference, sessions, days))
+
+
+def _units(calendars: list[tuple[twin.Session, ...]]) -> None:
+    for nurses in range(0, len(calendars), twin.PROFESSIONS):
+        twin.run(*calendars[nurses : nurses + twin.PROFESSIONS])
+
+
+def _difference(sessions: list[twin.Session], day: KernelDay) -> float:
+    """The largest between starts; a visit seen by one alone differs by all its start."""
+    return float(np.abs(twin.starts(sessions) - day.starts).max(initial=0.0))
+
+
+def against_c(days: list[KernelDay], size: str) -> Findings:
+    """The kernel against the same recursion in C, on the same days."""
+    name = "day kernel, against a C loop"
+    try:
+        queue_day = c_loop.compiled()
+    except NotMeasurable as why:
+        return Findings(missing=(Missing(name, str(why)),))
+    work = [c_loop.prepared(day) for day in days]
+    ours, theirs = [], []
+    for _ in range(2 * REPEATS):
+        ours.append(cpu_seconds(lambda: [day.queue() for day in days]))
+        theirs.append(cpu_seconds(lambda: c_loop.run(queue_day, work)))
+    unlike = sum(not done.answered(day) for done, day in zip(work, days, strict=True))
+    row = spread(
+        name,
+        size,
+        "times its time",
+        ratios(ours, theirs),
+        C_TARGET,
+        at_most=True,
+        seconds=_medians(ours, theirs),
+    )
+    same = compared(
+        not unlike,
+        f"with {size} the C loop answers as the kernel to the bit, on {len(days)} days",
+        f"with {size} the C loop answers otherwise on {unlike} days",
+    )
+    return joined([Findings((row,)), same])
+
+
+def _memory(scenario: str, visits: float) -> Findings:
+    name, size = "peak memory of one process", size_of(visits)
+    tell("memory of a process that runs one replication …")
+    try:
+        peaks = [
+            in_a_child(scenario, region_settings(visits, scenario)).peak_megabytes for _ in range(CHILDREN)
         ]
-
-    def where(self) -> dict[str, float]:
-        """Median seconds of the parts of a replication."""
-        whole = statistics.median(self.whole)
-        drawn = {f"draws of {name}": statistics.median(found) for name, found in self.parts.items()}
-        before = {name: spent for name, spent in drawn.items() if name.removeprefix("draws of ") not in KEYED}
-        kernels = {f"kernel {name}": spent for name, spent in kernel_seconds(self.resolved).items()}
-        rest = whole - sum(before.values()) - sum(kernels.values())
-        inside = {f"(inside these, {name})": drawn[name] for name in drawn if name not in before}
-        return (
-            before | kernels | {"journeys, bookings, records": rest} | inside | {"whole replication": whole}
-        )
-
-    def _vardflode(self) -> None:
-        for draw in self.draws.values():
-            draw()  # compiles what needs it
-        for _ in range(REPEATS):
-            self.whole.append(_timed(lambda: simulate(self.resolved, SEED, REPLICATION)))
-            for name, draw in self.draws.items():
-                self.parts[name].append(_timed(draw))
-            self.drawing.append(sum(found[-1] for found in self.parts.values()))
-
-    def _twin_by_day(self) -> None:
-        spent = 0.0
-        for day in self.days:
-            sessions = day.sessions()
-            begun = time.process_time()
-            twin.run_day(sessions)
-            spent += time.process_time() - begun
-            self._compare(sessions, day)
-        self.twin_day.append(spent)
-
-    def _twin_by_year(self) -> None:
-        days = [day.sessions() for day in self.days]
-        queues = list(zip(*days, strict=True))
-        step = UNITS_AT_A_TIME * twin.PROFESSIONS
-        spent, yardstick = 0.0, 0.0
-        for first in range(0, len(queues), step):
-            begun = time.process_time()
-            for unit in range(first, min(first + step, len(queues)), twin.PROFESSIONS):
-                twin.run(*queues[unit : unit + twin.PROFESSIONS])
-            spent += time.process_time() - begun
-            begun = time.process_time()
-            twin.mm5(YARDSTICK_CUSTOMERS, seed=first)
-            yardstick += time.process_time() - begun
-        turns = len(range(0, len(queues), step))
-        visits = sum(day.arrivals.size for day in self.days)
-        self.yardstick.append((visits / spent) / (YARDSTICK_CUSTOMERS * turns / yardstick))
-        self.twin_year.append(spent)
-        for sessions, day in zip(days, self.days, strict=True):
-            self._compare(sessions, day)
-
-    def _compare(self, sessions: list[twin.Session], day: KernelDay) -> None:
-        """Take note of the largest difference; a visit seen by one alone differs by all its start."""
-        difference = np.abs(twin.starts(sessions) - day.starts)
-        self.difference = max(self.difference, float(difference.max(initial=0.0)))
-
-    def _ratio(self, name: str, ours: Seconds, twins: Seconds, target: float) -> Row:
-        ratios = [theirs / own for theirs in twins for own in ours]
-        seconds = (statistics.median(ours), statistics.median(twins))
-        return _row(name, self.visits, "times as fast", ratios, target, *seconds)
+    except NotMeasurable as why:
+        return Findings(missing=(Missing(name, str(why)),))
+    return Findings((spread(name, size, "MB", peaks, MEMORY_TARGET, at_most=True),))
 
 
-def _row(
-    name: str,
-    visits: float | None,
-    unit: str,
-    found: list[float],
-    target: float,
-    *seconds: float,
-    most: bool = False,
-) -> Row:
-    median = statistics.median(found)
-    met = median <= target if most else median >= target
-    return Row(name, visits, unit, min(found), median, max(found), target, met, *seconds)
-
-
-def _timed(function: Callable[[], object]) -> float:
-    gc.collect()
-    begun = time.process_time()
-    function()
-    return time.process_time() - begun
-
-
-CHILD = f"""
-from benchmarks.replication import region
-from sim.model import simulate
-simulate(region({max(VOLUMES)}), {SEED}, {REPLICATION})
-"""
-
-
-def _memory() -> list[Row]:
-    """Peak memory of a child process that does nothing but simulate one replication."""
-    if not hasattr(os, "wait4"):
-        _tell("this system does not tell the peak memory of a child; left out")
-        return []
-    peaks = [_peak_megabytes() for _ in range(4)][1:]  # the first child compiles what needs it
-    return [_row("peak memory of one process", max(VOLUMES), "MB", peaks, MEMORY_TARGET, most=True)]
-
-
-def _peak_megabytes() -> float:
-    child = subprocess.Popen([sys.executable, "-c", CHILD])
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(child.returncode)
-    return float(usage.ru_maxrss) / (1e6 if sys.platform == "darwin" else 1e3)
-
-
-def _tell(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
-
-
-def _json(rows: list[Row], seconds: dict[str, dict[str, float]], same: bool) -> str:
-    told: dict[str, Any] = {"schema_version": 1, "command": "region_year", "identical_waits": same}
-    told["rows"] = [asdict(row) for row in rows]
-    return json.dumps(told | {"seconds": seconds})
-
-
-def _table(rows: list[Row], seconds: dict[str, dict[str, float]], same: bool) -> str:
-    lines = [f"{'other visits a year':<21}{'':<35}{'median':>7}  {'spread':>13}  {'target':>6}"]
-    for row in rows:
-        visits = f"{row.visits / 1e6:.1f} M" if row.visits else ""
-        digits = 0 if row.target >= 10 else 2
-        spread = f"{row.low:,.{digits}f}–{row.high:,.{digits}f}"
-        numbers = f"{row.median:>7,.{digits}f}  {spread:>13}  {row.target:>6,.{digits}f}"
-        lines.append(f"{visits:<21}{row.name:<35}{numbers} {row.unit:<14}{row.verdict()}")
-    for visits, parts in seconds.items():
-        lines += ["", f"Where the time goes with {float(visits) / 1e6:.1f} M other visits, processor seconds"]
-        lines += [f"  {name:<54}{spent:7.3f}" for name, spent in parts.items()]
-    verdict = "identical" if same else "NOT IDENTICAL"
-    lines += ["", f"The waits of kernel and twin are {verdict} (to {SAME:g} minutes)."]
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _medians(ours: list[float], theirs: list[float]) -> dict[str, float]:
+    return {"vardflode": statistics.median(ours), "other": statistics.median(theirs)}

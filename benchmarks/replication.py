@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ from unittest import mock
 
 import numba as nb
 import numpy as np
+from numba.core.dispatcher import Dispatcher
 from numpy.typing import NDArray
 
 import sim.patients
@@ -30,21 +32,27 @@ REPLICATION = 0
 DAY_MINUTES = 24 * 60
 WORDS = 4  # random words that one call of the keyed generator gives
 KEYED = ("other visits", "journeys")  # parts that are drawn by key, inside what uses them
-KERNELS = ("balance", "day_list", "queue_day", "outcomes", "take_bookings")
+ANSWER = ("starts", "used", "overtime")  # of `queue_day`
+KEPT = ("ends", "arrivals", "services", "servers", "closing", "latest_start", *ANSWER)
 
 
-def region(visits_per_year: float) -> Resolved:
-    """One year of the region without warm-up, everybody transferred at once, and so many other visits."""
+def region_settings(visits_per_year: float, scenario: str = "decision-2026") -> list[str]:
+    """What makes a scenario one year without warm-up, everybody moved at once, and so many other visits."""
     year = ["horizon_years=1", "warm_up_weeks=0", "transfer.ramp=all_at_once"]
-    base = resolve("decision-2026", sets=[*year, "background.load_factor=1.0"])
+    base = resolve(scenario, sets=[*year, "background.load_factor=1.0"])
     listed = sum(unit.listed for unit in base.units)
     expected = listed * base.scenario.background.visits_per_listed_per_year * YEAR_DAYS / 365.25
-    return resolve("decision-2026", sets=[*year, f"background.load_factor={visits_per_year / expected}"])
+    return [*year, f"background.load_factor={visits_per_year / expected}"]
+
+
+def region(visits_per_year: float, scenario: str = "decision-2026") -> Resolved:
+    """A region-year with so many other visits."""
+    return resolve(scenario, sets=region_settings(visits_per_year, scenario))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KernelDay:
-    """What `queue_day` was given on one day and the starts it gave back; `opens` is a minute of the year."""
+    """What `queue_day` was given on one day and what it answered; `opens` is a minute of the year."""
 
     opens: float
     ends: NDArray[np.int64]
@@ -54,6 +62,8 @@ class KernelDay:
     closing: float
     latest_start: float
     starts: NDArray[np.float64]
+    used: NDArray[np.float64]
+    overtime: NDArray[np.float64]
 
     def __repr__(self) -> str:
         return f"<KernelDay of {self.arrivals.size} visits>"
@@ -66,8 +76,22 @@ class KernelDay:
     def queue(self) -> NDArray[np.float64]:
         """The kernel's day once more."""
         lists = (self.ends, self.arrivals, self.services, self.servers)
-        starts: NDArray[np.float64] = clinic_day.queue_day(*lists, self.closing, self.latest_start)[0]
-        return starts
+        return queue(*lists, self.closing, self.latest_start)
+
+
+def queue(
+    ends: NDArray[np.int64],
+    arrivals: NDArray[np.int64],
+    services: NDArray[np.float64],
+    servers: NDArray[np.int64],
+    closing: float,
+    latest_start: float,
+) -> NDArray[np.float64]:
+    """The starts that the day kernel gives any lists."""
+    starts: NDArray[np.float64] = clinic_day.queue_day(
+        ends, arrivals, services, servers, closing, latest_start
+    )[0]
+    return starts
 
 
 @contextmanager
@@ -81,13 +105,15 @@ def watched(*names: str, by: Callable[[str, Callable[..., Any]], Callable[..., A
 
 def kernel_days(resolved: Resolved, replication: int = REPLICATION) -> tuple[Records, list[KernelDay]]:
     """Simulate a replication and keep what its kernel saw on each open day."""
-    seen: list[tuple[Any, ...]] = []
+    seen: list[dict[str, Any]] = []
 
     def keeping(_: str, queue_day: Callable[..., Any]) -> Callable[..., Any]:
+        names = tuple(inspect.signature(queue_day.py_func).parameters)  # type: ignore[attr-defined]  # numba's
+
         def kept(*arguments: Any) -> Any:
+            given = dict(zip(names, map(_copied, arguments), strict=True))
             answer = queue_day(*arguments)
-            given = (a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
-            seen.append((*given, answer[0].copy()))
+            seen.append(given | dict(zip(ANSWER, map(_copied, answer), strict=True)))
             return answer
 
         return kept
@@ -97,23 +123,41 @@ def kernel_days(resolved: Resolved, replication: int = REPLICATION) -> tuple[Rec
     calendar = Calendar(resolved.scenario, days_after_horizon=0)
     open_days = np.flatnonzero(records.open_minutes)
     opens = (DAY_MINUTES * open_days + calendar.opens[open_days]).tolist()
-    return records, [KernelDay(minute, *given) for minute, given in zip(opens, seen, strict=True)]
+    return records, [
+        KernelDay(minute, **{name: told[name] for name in KEPT})
+        for minute, told in zip(opens, seen, strict=True)
+    ]
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def kernels() -> tuple[str, ...]:
+    """The functions of the day kernel that the model calls, by name."""
+    return tuple(
+        name
+        for name, function in vars(clinic_day).items()
+        if isinstance(function, Dispatcher)
+        and function.__module__ == clinic_day.__name__
+        and not name.startswith("_")
+    )
 
 
 def kernel_seconds(resolved: Resolved) -> dict[str, float]:
-    """Processor seconds of a replication that went to each function of the day kernel."""
-    spent = dict.fromkeys(KERNELS, 0.0)
+    """Processor seconds of a replication that went to each function of the day kernel that it called."""
+    spent: dict[str, float] = {}
 
     def timing(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*arguments: Any) -> Any:
             begun = time.process_time()
             answer = function(*arguments)
-            spent[name] += time.process_time() - begun
+            spent[name] = spent.get(name, 0.0) + time.process_time() - begun
             return answer
 
         return timed
 
-    with watched(*KERNELS, by=timing):
+    with watched(*kernels(), by=timing):
         simulate(resolved, SEED, REPLICATION)
     return spent
 

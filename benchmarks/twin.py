@@ -8,7 +8,6 @@ events stays short, which favours the twin.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -133,27 +132,3 @@ def starts(sessions: Iterable[Session]) -> NDArray[np.float64]:
             for arrival, wait in zip(session.arrivals, session.waits, strict=True)
         ]
     )
-
-
-def mm5(customers: int, seed: int) -> list[float]:
-    """Waits in a plain M/M/5 queue: the yardstick for the twin's own speed."""
-    env = simpy.Environment()
-    staff = simpy.Resource(env, capacity=5)
-    draws = random.Random(seed)
-    waits: list[float] = []
-
-    def customer() -> Process:
-        came = env.now
-        with staff.request() as turn:
-            yield turn
-            waits.append(env.now - came)
-            yield env.timeout(draws.expovariate(1.0))
-
-    def source() -> Process:
-        for _ in range(customers):
-            yield env.timeout(draws.expovariate(4.0))
-            env.process(customer())
-
-    env.process(source())
-    env.run()
-    return waits
