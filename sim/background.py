@@ -34,11 +34,13 @@ class Background:
     """Demand of other patients in one replication.
 
     `requests` holds requests per unit, profession, kind (same-day, booked) and day, shape
-    (units, 2, 2, days), int32. `keys` are the units' stream keys. `minutes` are the means per
-    profession; `minutes_table` multiplies them, `lead_table` gives days, both at equal-probability points.
+    (units, 2, 2, days), int32. `loads` is how much busier than the mean each unit is, `keys` are the units'
+    stream keys. `minutes` are the means per profession; `minutes_table` multiplies them, `lead_table` gives days,
+    both at equal-probability points.
     """
 
     requests: NDArray[np.int32]
+    loads: NDArray[np.float64]
     keys: NDArray[np.uint64]
     minutes: NDArray[np.float64]
     minutes_table: NDArray[np.float64]
@@ -55,8 +57,8 @@ def background(
     """Draw the demand of one replication."""
     other = scenario.background
     listed = np.array([unit.listed for unit in units], dtype=np.float64)
-    load = unit_loads(scenario, units, root, replication)
-    per_year = listed * other.visits_per_listed_per_year * other.load_factor * load
+    loads = unit_loads(scenario, units, root, replication)
+    per_year = listed * other.visits_per_listed_per_year * other.load_factor * loads
     reach = max(days, after_shocks(scenario, calendar))  # part of what comes later is moved ahead
     weight = day_weights(scenario, calendar)[:reach]
     professions = np.array([1 - other.doctor_share, other.doctor_share])
@@ -74,6 +76,7 @@ def background(
         requests[closure.unit] *= ~closure.closed
     return Background(
         requests=requests,
+        loads=loads,
         keys=np.array([key(root, replication, "visits", unit.key) for unit in units], dtype=np.uint64),
         minutes=np.array([other.nurse_minutes, other.doctor_minutes]),
         minutes_table=gamma_table(other.minutes_cv),

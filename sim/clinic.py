@@ -101,6 +101,7 @@ class Clinic:
         self.used = np.zeros((self.days, units, 2))
         self.used_by_transferred = np.zeros((self.days, units, 2))
         self.overtimes = np.zeros((self.days, units, 2))
+        self.services = np.zeros(self.days)
 
     def __repr__(self) -> str:
         return f"<Clinic of {self.planned.shape[0]} units on day {self.env.now}>"
@@ -180,6 +181,7 @@ class Clinic:
         starts, self.used[i], self.overtimes[i] = kernel.queue_day(
             ends, arrivals, services, servers, float(open_minutes), open_minutes + self.overtime
         )
+        self.services[i] = services.sum(where=starts != kernel.NOT_SEEN)
         next_day = self.calendar.first_open(day + 1)
         kernel.outcomes(ends, starts, who, next_day - day, self.carried, self.counts)
         kernel.take_bookings(

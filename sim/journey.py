@@ -17,6 +17,7 @@ from scenarios.register import Unit
 from scenarios.schema import Scenario
 from sim.booking import Booking
 from sim.calendar import Calendar
+from sim.census import Census
 from sim.clinic import Clinic, Visit
 from sim.hospital import Hospital, Journey
 from sim.log import Log
@@ -67,6 +68,7 @@ class Care:
     booking: Booking
     cap: WeeklyCap
     log: Log
+    census: Census
 
     def __repr__(self) -> str:
         return f"<Care on day {self.env.now}>"
@@ -80,6 +82,7 @@ class Care:
         """Give the patient the unit that serves from today on, and the day on which that changes."""
         patient.unit = self.network.unit_of(patient, self.today)
         patient.moves_on = self.network.next_move(patient, self.today)
+        self.census.to_unit(patient, patient.unit, self.today)
 
     def under_treatment(self, patient: Patient) -> bool:
         """Whether the course still goes on."""
@@ -89,14 +92,17 @@ class Care:
 def journey(care: Care, patient: Patient) -> Journey:
     """Hospital → referral → first visit → cycle of visits → end."""
     yield care.env.timeout(patient.entered - care.env.now)
+    care.census.enters(patient, care.today)
     yield from before_referral(care, patient)
     if care.under_treatment(patient) and (yield from referral(care, patient)):
         patient.reached("accepted", care.today)
         patient.reached("first_due", patient.due)
         yield from municipal_cycle(care, patient) if patient.municipal else unit_cycle(care, patient)
         patient.reached("left_unit", care.today)
+        care.census.to_hospital(patient, care.today)
     yield from care.hospital.treat(patient, until=FOREVER)
     patient.reached("ended", care.today)
+    care.census.leaves(patient, care.today)
 
 
 def before_referral(care: Care, patient: Patient) -> Journey:
@@ -205,6 +211,7 @@ def unplanned_visit(care: Care, patient: Patient) -> Journey:
 def municipal_cycle(care: Care, patient: Patient) -> Journey:
     """Care by the municipality, which has its own staff and no queue in this model."""
     stream = patient.stream
+    care.census.to_municipality(patient, care.today)
     while True:
         try:
             day = care.calendar.nearest_open(patient.due, stream.early_days, stream.late_days)

@@ -2,7 +2,7 @@
 
 `simulate(resolved, seed, replication)` is the whole of it: draw what no policy can change, open the clinics,
 send every patient on the journey, and hand back what was recorded. It writes nothing to disk and reads no
-clock but SimPy's.
+clock but SimPy's. `drawn_afresh` draws the same once more, and simulates nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from scenarios.schema import Scenario
 from sim.background import background
 from sim.booking import Booking, infusion_places
 from sim.calendar import Calendar
+from sim.census import Census
 from sim.clinic import Clinic
+from sim.fingerprints import fingerprints
 from sim.hospital import Hospital
 from sim.journey import Care, journey
 from sim.log import Log, move_rows, patient_rows
@@ -41,6 +43,8 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     calendar = Calendar(scenario, days_after_horizon=_reach(scenario))
     env = simpy.Environment(initial_time=-scenario.warm_up_days)
     log = Log()
+    streams = tuple(sorted(scenario.streams))
+    census = Census(streams, len(units))
     days = scenario.warm_up_days + scenario.horizon_days
     diary_days = days + scenario.booking.diary_horizon_weeks * 7 + DIARY_MARGIN_DAYS
     others = background(scenario, units, calendar, days, seed, replication)
@@ -68,6 +72,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         Booking(env, scenario, calendar, clinic),
         WeeklyCap(scenario.transfer.cap_new_patients_per_unit_per_week),
         log,
+        census,
     )
     people = patients(scenario, units, seed, replication)
     plan_transfers(resolved, people, calendar.day_of)
@@ -77,7 +82,6 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     with _uncollected():
         env.run(until=scenario.horizon_days)
     _record_open_doses(people, log, scenario.horizon_days)
-    streams = tuple(sorted(scenario.streams))
     return Records(
         replication=replication,
         first_day=-scenario.warm_up_days,
@@ -96,6 +100,27 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         overtime=clinic.overtimes,
         requests=others.requests.sum(axis=3, dtype=np.int64),
         pending=clinic.diary.sum(axis=(0, 4), dtype=np.int64) + clinic.carried.sum(axis=3),
+        patient_days=census.patient_days(scenario.horizon_days),
+        present=np.array(census.present, dtype=np.int64),
+        entered=np.array(census.entered, dtype=np.int64),
+        left=np.array(census.left, dtype=np.int64),
+        miscounts=census.miscounts(),
+        services=clinic.services,
+        loads=others.loads,
+        fingerprints=fingerprints(people, others.requests, clinic.servers),
+    )
+
+
+def drawn_afresh(resolved: Resolved, seed: int, replication: int) -> tuple[str, ...]:
+    """Fingerprints of a replication's draws, made without the transfer and apart from any simulation."""
+    disabled = resolved.scenario.transfer.model_copy(update={"enabled": False})
+    scenario, units = resolved.scenario.model_copy(update={"transfer": disabled}), resolved.units
+    calendar = Calendar(scenario, days_after_horizon=_reach(scenario))
+    days = scenario.warm_up_days + scenario.horizon_days
+    return fingerprints(
+        patients(scenario, units, seed, replication),
+        background(scenario, units, calendar, days, seed, replication).requests,
+        servers(scenario, units, calendar, days, seed, replication),
     )
 
 

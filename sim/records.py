@@ -27,6 +27,11 @@ ATTENDED, NO_SHOW, FAILED, WITHHELD, NOT_SEEN = range(5)
 VERDICTS: Final = ("accepted", "returned", "refused")
 ACCEPTED, RETURNED, REFUSED = range(3)
 
+# Places of patients under treatment; one whom no unit serves (NOWHERE) is at the hospital.
+AT_HOSPITAL, AT_UNITS = 0, 1  # unit u is place 1 + u; the last place is the municipality
+
+DRAWS: Final = ("patients", "requests", "staff")  # what no policy may change
+
 OTHER_OUTCOMES: Final = ("same_day", "booked", "same_day_diverted", "booked_diverted")
 SEEN_SAME_DAY, SEEN_BOOKED, DIVERTED_SAME_DAY, DIVERTED_BOOKED = range(4)
 
@@ -100,6 +105,16 @@ OTHERS_ROW: Final = np.dtype(
         ("visits", np.int32),
     ]
 )
+MISCOUNT_ROW: Final = np.dtype(
+    [
+        ("day", np.int32),
+        ("patient", np.int32),
+        ("stream", np.int16),
+        ("entered", np.int32),  # until then, in the stream
+        ("left", np.int32),
+        ("present", np.int32),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -110,6 +125,12 @@ class Records:
     profession, shape (days, units, 2); `used` and `overtime` are minutes. `open_minutes` has shape (days,).
     `requests` counts what other patients asked for, per unit, profession and kind; `pending` is what of that
     still waits at the end. `moves` are by patient and day, also of patients whom no unit has accepted.
+
+    The rest is for the certificate, which holds it against the rows above. The census of patients under treatment:
+    `patient_days` and `present` at the end per stream and place (the hospital, each unit, the municipality), `entered`
+    and `left` per stream, and `miscounts`, the events after which it was wrong. `services` is the minutes of all
+    visits begun on a day, shape (days,). `loads` is how much busier than the mean each unit is, shape (units,).
+    `fingerprints` are hashes of what was drawn, in the order of `DRAWS`.
     """
 
     replication: int
@@ -129,6 +150,14 @@ class Records:
     overtime: NDArray[np.float64]
     requests: NDArray[np.int64]
     pending: NDArray[np.int64]
+    patient_days: NDArray[np.int64]
+    present: NDArray[np.int64]
+    entered: NDArray[np.int64]
+    left: NDArray[np.int64]
+    miscounts: NDArray[np.void]
+    services: NDArray[np.float64]
+    loads: NDArray[np.float64]
+    fingerprints: tuple[str, ...]
 
     def __repr__(self) -> str:
         return f"<Records of replication {self.replication}: {len(self.patients)} patients, {len(self.visits)} visits>"

@@ -29,6 +29,7 @@ FIGURES = (
     "spread",
     "uplift_by_area",
     "uplift_by_unit",
+    "warm_up",
 )
 FORMATS = ("svg", "png")
 

@@ -18,10 +18,10 @@ NAMES = 1.3  # inches for the names of the periods
 LOW_STAFF_SHARE = 0.75  # July and Christmas, not the weeks around them
 
 
-def date_ticks(subject: Subject) -> list[tuple[int, str]]:
-    """Weeks that get a tick, each the first of its month, labelled `Mar`, once a year with the year below."""
+def date_ticks(subject: Subject, first: int = 1) -> list[tuple[int, str]]:
+    """Weeks from `first` on that get a tick, those that begin a month: `Mar`, once a year with the year below."""
     starts = []
-    for week in range(1, subject.weeks + 1):
+    for week in range(first, subject.weeks + 1):
         day = subject.monday(week)
         if day.day <= 7:
             starts.append((week, day))
@@ -34,10 +34,10 @@ def date_ticks(subject: Subject) -> list[tuple[int, str]]:
     return found
 
 
-def week_axis(axes: Axes, subject: Subject) -> None:
-    """Dates below a figure whose x is the week's number."""
-    ticks = date_ticks(subject)
-    axes.set_xlim(0.5, subject.weeks + 0.5)
+def week_axis(axes: Axes, subject: Subject, first: int = 1) -> None:
+    """Dates below a figure whose x is the week's number, from `first` on."""
+    ticks = date_ticks(subject, first)
+    axes.set_xlim(first - 0.5, subject.weeks + 0.5)
     axes.set_xticks([week for week, _ in ticks], [label for _, label in ticks])
     axes.set_xlabel("Week, by the month in which it begins")
 

@@ -19,6 +19,7 @@ from sim.records import (
     DOSE_ROW,
     FAILED,
     HOSPITAL,
+    MISCOUNT_ROW,
     MOVE_ROW,
     MUNICIPALITY,
     NEVER,
@@ -173,5 +174,13 @@ def by_hand(**other: Any) -> Records:
         "overtime": overtime,
         "requests": np.zeros((2, 2, 2), dtype=np.int64),
         "pending": np.zeros((2, 2, 2), dtype=np.int64),
+        "patient_days": np.zeros((2, 4), dtype=np.int64),
+        "present": np.zeros((2, 4), dtype=np.int64),
+        "entered": np.zeros(2, dtype=np.int64),
+        "left": np.zeros(2, dtype=np.int64),
+        "miscounts": np.empty(0, dtype=MISCOUNT_ROW),
+        "services": np.zeros(size),
+        "loads": np.ones(2),
+        "fingerprints": ("", "", ""),
     }
     return Records(**(made | other))
