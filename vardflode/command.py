@@ -21,6 +21,33 @@ sets_option = click.option(
     metavar="KEY=VALUE",
     help="Change one value, such as streams.iron.patients=200. May be given again; later ones win.",
 )
+workers_option = click.option(
+    "-j", "--workers", type=click.IntRange(1, 1024), help="Processes; all cores unless told."
+)
+
+
+def _reachable(_ctx: click.Context, _option: click.Parameter, address: str | None) -> str | None:
+    from vardflode.cluster import refusal
+
+    if address is not None and (why := refusal(address)):
+        raise click.BadParameter(f"{address[:60]!r} {why}.")
+    return address
+
+
+cluster_option = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    callback=_reachable,
+    help="Work on a Dask cluster instead: tls://HOST:PORT, or 127.0.0.1:PORT.",
+)
+
+
+def one_kind_of_workers(workers: int | None, cluster: str | None) -> None:
+    """Raises UsageError where processes are asked for beside a cluster."""
+    if workers is not None and cluster is not None:
+        raise click.UsageError(
+            "-j is for processes here; a --cluster has the workers that it has. Leave one out."
+        )
 
 
 class Lazy(NamedTuple):

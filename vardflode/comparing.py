@@ -22,8 +22,9 @@ from scenarios.levers import differences
 from scenarios.load import Resolved
 from vardflode.attribution import explain, inexplicable
 from vardflode.pairs import Asked, asked_for, outdated, refusals
-from vardflode.runs import make_run
+from vardflode.runs import faults_of, make_run
 from vardflode.tightness import TIGHT_EVERYWHERE, Tightness, calibrations
+from vardflode.trust import doubts_of_all, misaligned
 
 REPLICATIONS = 20
 INTERRUPTED = "Interrupted; what was finished is kept, and the same command goes on from there."
@@ -72,7 +73,7 @@ def compare(
     for which `progress` is entered. Raises InputError with everything that stands in the way, NothingMade, and
     KeyboardInterrupt, where what is finished is kept.
     """
-    asked = asked_for([str(name) for name in names], seed, years, runs, _unknown(measures))
+    asked = asked_for([str(name) for name in names], seed, years, runs, unknown_measures(measures))
     view = View(common_window([one.resolved for one in asked]).name, everything, frozenset(measures))
     beside = calibration if view.tells_of_others else None
     levels = () if beside is None else calibrations([one.resolved for one in asked], beside)
@@ -84,6 +85,7 @@ def compare(
     for level, (entry, numbers) in itertools.product(levels, zip(entries, chosen, strict=True)):
         entry.under[level.calibration.name] = maker.under(level, entry, entries, numbers[-1] + 1)
     chosen = _numbers([[entry.run, *entry.under.values()] for entry in entries], limit, paired=paired)
+    _tell_of_doubts(entries, tell, paired=paired)
     _tell_of_fewer(entries, chosen, limit, tell)
     _tell_of_window(entries, view, tell)
     baseline, *scenarios = (entry.side(numbers) for entry, numbers in zip(entries, chosen, strict=True))
@@ -174,6 +176,16 @@ def _tell_of_fewer(
             return
 
 
+def _tell_of_doubts(entries: Sequence[_Entry], tell: Tell, *, paired: bool) -> None:
+    """Say which runs cannot be relied on, or are no pairs."""
+    for doubt in doubts_of_all(run for entry in entries for run in (entry.run, *entry.under.values())):
+        tell(doubt)
+    baseline, *others = ((entry.run, entry.resolved) for entry in entries)
+    for other in others if paired else ():
+        for doubt in misaligned(baseline, other):
+            tell(doubt)
+
+
 def _tell_of_window(entries: Sequence[_Entry], view: View, tell: Tell) -> None:
     without = {
         entry.label: years_for_steady(entry.resolved)
@@ -187,7 +199,8 @@ def _tell_of_window(entries: Sequence[_Entry], view: View, tell: Tell) -> None:
         )
 
 
-def _unknown(measures: Sequence[str]) -> list[Fault]:
+def unknown_measures(measures: Sequence[str]) -> list[Fault]:
+    """A fault for each measure that there is not."""
     return [
         Fault("--measure", 0, name[:60], f"no such measure{suggestion(name[:60], MEASURES)}")
         for name in measures
@@ -207,19 +220,15 @@ class _Maker:
 
     def make(self, called: str, resolved: Resolved, seed: int, replications: int) -> Run:
         """A run with at least so many replications, as far as they succeed."""
-        try:
-            with self.progress(called) as told:
-                made = make_run(
-                    resolved,
-                    replications=replications,
-                    seed=seed,
-                    workers=self.workers,
-                    out=self.out,
-                    progress=told,
-                )
-        except OSError as error:
-            why = f"cannot be written ({error.strerror or error}); choose another folder with --runs"
-            raise InputError([Fault(str(self.out), 0, "", why)]) from None
+        with faults_of(self.out, "--runs"), self.progress(called) as told:
+            made = make_run(
+                resolved,
+                replications=replications,
+                seed=seed,
+                workers=self.workers,
+                out=self.out,
+                progress=told,
+            )
         for number, failure in made.failures:
             what = failure.strip().splitlines()[-1]
             self.tell(f"{called}: replication {number} failed and is left out: {what}")

@@ -7,10 +7,12 @@ reached by its folder.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from results.making import take_back_all
 from results.store import MANIFEST, NotARun, Run, open_run, run_hash
+from scenarios.faults import Fault, InputError
 from scenarios.load import Resolved, resolve
 
 
@@ -30,8 +32,26 @@ def find_run(name: str, runs: Path = Path("runs")) -> Run:
     return today[-1]
 
 
+def find_all(names: Sequence[str], runs: Path) -> dict[Path, Run]:
+    """Every run by its folder, each once. Raises InputError with every name that stands for none."""
+    found: dict[Path, Run] = {}
+    faults: list[Fault] = []
+    for name in names:
+        try:
+            run = find_run(name, runs)
+            found.setdefault(run.folder.resolve(), run)
+        except NotARun as error:
+            faults.append(Fault(name, 0, "", str(error)))
+        except InputError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
 def folder_named(name: str, runs: Path) -> Path | None:
     """The folder that a name stands for, here or among the runs; None for the name or the file of a scenario."""
+    take_back_all(runs)
     if _is_folder(name):
         return Path(name)
     return runs / name if not name.endswith(".yaml") and _is_run(runs / name) else None

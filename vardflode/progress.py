@@ -1,22 +1,30 @@
-"""Progress of replications on stderr: a bar on a terminal, plain lines now and then elsewhere."""
+"""Progress of replications or cells on stderr: a bar on a terminal, plain lines now and then elsewhere."""
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from vardflode.terminal import message, plain
 
 SECONDS_BETWEEN_LINES = 10.0
 
 
+class Tell(Protocol):
+    """Hears how far the work has come, and what to say beside it."""
+
+    def __call__(self, done: int, total: int, also: str = "") -> None: ...
+
+
 @contextmanager
-def progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    """A function to be told (done, total)."""
+def progress(name: str, of: str = "replications") -> Iterator[Tell]:
+    """A function to be told how many are done, and of how many."""
     if not sys.stderr.isatty():
-        yield _lines(name)
+        yield _lines(name, of)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -26,19 +34,43 @@ def progress(name: str) -> Iterator[Callable[[int, int], None]]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[also]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task("", total=None, also="")
+
+        def tell(done: int, total: int, also: str = "") -> None:
+            bar.update(task, completed=done, total=total, also=also)
+
+        yield tell
 
 
-def _lines(name: str) -> Callable[[int, int], None]:
-    last = time.monotonic()
+def duration(seconds: float) -> str:
+    """A stretch of time in words, as coarse as it is long."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 60:
+        return f"about {minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"about {hours} h {rest} min" if hours < 10 else f"about {round(minutes / 60):,} h"
 
-    def tell(done: int, total: int) -> None:
-        nonlocal last
-        if done == 0 or (done < total and time.monotonic() - last > SECONDS_BETWEEN_LINES):
-            message(f"{name}: {done} of {total} replications")
-            last = time.monotonic()
+
+def _lines(name: str, of: str) -> Tell:
+    """A line now and then, with the time that is left: by the pace since the second report, as workers start first."""
+    reports = itertools.count()
+    last = began = time.monotonic()
+    before = 0
+
+    def tell(done: int, total: int, also: str = "") -> None:
+        nonlocal last, began, before
+        now = time.monotonic()
+        if next(reports) < 2:
+            began, before = now, done
+        if done == 0 or (done < total and now - last > SECONDS_BETWEEN_LINES):
+            pace = (now - began) / (done - before) if done > before else None
+            left = "" if pace is None else f"{duration(pace * (total - done))} left"
+            message(", ".join(part for part in (f"{name}: {done} of {total} {of}", also, left) if part))
+            last = now
 
     return tell

@@ -1,21 +1,14 @@
-"""Run replications in one process or many, and fold them in order.
+"""Make replications, block by block: simulate, measure, extract, and hand back what is kept as one small file.
 
-A replication's outcome depends on scenario, seed and number alone, so how the work is spread cannot change a
-digit. Workers ignore Ctrl-C; the parent stops them and hands back what is finished.
+A replication's outcome depends on scenario, seed and number alone.
 """
 
 from __future__ import annotations
 
-import signal
-import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from results.table import Row
+
+LARGEST_BLOCK = 8
+DRAWN_AGAIN = 0  # the replication whose draws are made once more, for the certificate
+BLOCKS_PER_WORKER = 32  # so that none waits long for the last
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,151 +39,104 @@ class Outcome:
         return f"<Outcome of replication {self.replication}{': failed' if self.failure else ''}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One replication to be made."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Block:
+    """Replications of one scenario, made by one worker one after the other."""
 
     resolved: Resolved
     seed: int
-    replication: int
-    keep_visits: bool
-
-
-def replicate(task: Task) -> Outcome:
-    """Simulate, measure and extract one replication; a failure is handed back, not raised."""
-    try:
-        return _replicate(task)
-    except Exception:  # the others must go on; the parent reports it and exits with 4
-        return Outcome(task.replication, failure=traceback.format_exc())
-
-
-def _replicate(task: Task) -> Outcome:
-    from results.extracts import distributions, transfers, visit_table, weekly
-    from results.measures import measure
-    from sim.model import simulate
-
-    records = simulate(task.resolved, task.seed, task.replication)
-    measured = measure(task.resolved, records)
-    extracts = {
-        "weekly": weekly(task.resolved, records),
-        "transfers": transfers(task.resolved, records),
-        "distributions": distributions(task.resolved, records),
-    }
-    if task.keep_visits:
-        extracts["visits"] = visit_table(task.resolved, records)
-    return Outcome(task.replication, measured.rows, measured.values, extracts)
-
-
-class Interrupted(Exception):
-    """Ctrl-C; carries what was finished."""
-
-    def __init__(self, outcomes: list[Outcome]) -> None:
-        super().__init__(f"stopped with {len(outcomes)} replications finished")
-        self.outcomes = outcomes
-
-
-def run_tasks(tasks: Iterable[Task], workers: int, finished: Callable[[Outcome], None]) -> list[Outcome]:
-    """Every outcome, in order of replication. `finished` hears of each as it comes. Raises Interrupted."""
-    tasks = list(tasks)
-    outcomes: list[Outcome] = []
-    stop = _Stop()
-    try:
-        with _answering(signal.SIGINT, stop), _answering(signal.SIGTERM, stop):
-            for outcome in _here(tasks) if workers <= 1 or len(tasks) <= 1 else _in_pool(tasks, workers):
-                outcomes.append(outcome)
-                finished(outcome)
-                stop.if_asked()
-    except KeyboardInterrupt:
-        raise Interrupted(_in_order(outcomes)) from None
-    return _in_order(outcomes)
-
-
-def uninterrupted() -> AbstractContextManager[None]:
-    """A stretch that Ctrl-C does not break, for saving what is finished."""
-    return _answering(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _answering(number: signal.Signals, answer: Any) -> Iterator[None]:
-    """Let a signal have another answer for a while; only the main thread may."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(number, answer)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
-
-
-class _Stop:
-    """Answers Ctrl-C and remembers it: raised while an object is finalized, an exception is lost."""
-
-    def __init__(self) -> None:
-        self.asked = False
+    replications: tuple[int, ...]
+    keep_visits: bool = False
 
     def __repr__(self) -> str:
-        return f"<Stop{' asked for' if self.asked else ''}>"
-
-    def __call__(self, *_: object) -> None:
-        self.asked = True
-        raise KeyboardInterrupt
-
-    def if_asked(self) -> None:
-        """Stop now, if that was asked for and lost."""
-        if self.asked:
-            raise KeyboardInterrupt
+        return f"<Block of {self.resolved.scenario.name}: {self.replications}>"
 
 
-@contextmanager
-def _held_back() -> Iterator[None]:
-    """A stretch in which Ctrl-C waits for its end, and which processes started in it never hear of."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        with uninterrupted():
-            yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+@dataclass(frozen=True, slots=True, repr=False)
+class Made:
+    """A block that was worked: the replications that succeeded, their tables packed, and (replication, traceback)."""
+
+    replications: tuple[int, ...]
+    packed: bytes
+    failures: tuple[tuple[int, str], ...]
+
+    def __repr__(self) -> str:
+        return f"<Made: {self.replications}, {len(self.failures)} failed>"
+
+
+def in_blocks(
+    resolved: Resolved, seed: int, replications: Sequence[int], workers: int, *, keep_visits: bool = False
+) -> list[Block]:
+    """Replications in blocks small enough to keep so many workers busy to the end."""
+    size = block_size(len(replications), workers)
+    return [
+        Block(resolved, seed, tuple(replications[first : first + size]), keep_visits)
+        for first in range(0, len(replications), size)
+    ]
+
+
+def block_size(replications: int, workers: int) -> int:
+    """How many replications a block has, of so many in all."""
+    return max(1, min(LARGEST_BLOCK, replications // (workers * BLOCKS_PER_WORKER)))
+
+
+def make(block: Block) -> Made:
+    """Every replication of a block, and all its tables as the bytes of a file."""
+    return made(block, tables)
+
+
+def made(block: Block, keep: Callable[[Outcome], Mapping[str, pd.DataFrame]]) -> Made:
+    """Every replication of a block, and the tables that are to be kept of each, by name."""
+    from results.blocks import packed
+
+    outcomes = [
+        replicate(block.resolved, block.seed, number, keep_visits=block.keep_visits)
+        for number in block.replications
+    ]
+    good = [outcome for outcome in outcomes if outcome.failure is None]
+    return Made(
+        tuple(outcome.replication for outcome in good),
+        packed([(outcome.replication, keep(outcome)) for outcome in good]),
+        tuple((outcome.replication, outcome.failure) for outcome in outcomes if outcome.failure is not None),
+    )
+
+
+def replicate(resolved: Resolved, seed: int, replication: int, *, keep_visits: bool = False) -> Outcome:
+    """Simulate, measure and extract one replication; a failure is handed back, not raised."""
     try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return _replicate(resolved, seed, replication, keep_visits=keep_visits)
+    except Exception:  # the others must go on; the parent reports it and exits with 4
+        return Outcome(replication, failure=traceback.format_exc())
 
 
-def _in_order(outcomes: list[Outcome]) -> list[Outcome]:
-    return sorted(outcomes, key=lambda outcome: outcome.replication)
+def _replicate(resolved: Resolved, seed: int, replication: int, *, keep_visits: bool) -> Outcome:
+    from results.certificate import draws, findings
+    from results.extracts import distributions, transfers, visit_table, weekly
+    from results.measures import measure
+    from results.settling import others_by_week, settling
+    from sim.model import drawn_afresh, simulate
+
+    records = simulate(resolved, seed, replication)
+    measured = measure(resolved, records)
+    by_week = others_by_week(records)
+    afresh = drawn_afresh(resolved, seed, replication) if replication == DRAWN_AGAIN else None
+    extracts = {
+        "weekly": weekly(resolved, records),
+        "transfers": transfers(resolved, records),
+        "distributions": distributions(resolved, records),
+        "certificate": findings(resolved, records, by_week, afresh),
+        "draws": draws(records),
+        "settling": settling(resolved, records, by_week),
+    }
+    if keep_visits:
+        extracts["visits"] = visit_table(resolved, records)
+    return Outcome(replication, measured.rows, measured.values, extracts)
 
 
-def _here(tasks: list[Task]) -> Iterator[Outcome]:
-    for task in tasks:
-        yield replicate(task)
+def tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
+    """Measures (a row per measure, scope, key and window; undefined values are missing) and extracts, by name."""
+    import pandas as pd
 
-
-def _in_pool(tasks: list[Task], workers: int) -> Iterator[Outcome]:
-    """Outcomes as they come, from spawned processes (the same everywhere, and free of inherited state).
-
-    The processes are started while Ctrl-C is held back, and inherit that: it is the parent's to answer.
-    """
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"))
-    try:
-        with _held_back():
-            waiting = {pool.submit(replicate, task): task for task in tasks}
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from _in_order([_outcome(future, waiting.pop(future)) for future in done])
-    except BaseException:
-        processes = list(pool._processes.values()) if pool._processes else []
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
-        raise
-    pool.shutdown()
-
-
-def _outcome(future: Future[Outcome], task: Task) -> Outcome:
-    """What a worker made; a failure where its process died."""
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        return Outcome(
-            task.replication, failure="its process was killed; is there memory for so many workers?"
-        )
+    columns = zip(("name", "scope", "key", "window"), zip(*outcome.rows, strict=True), strict=True)
+    measures = pd.DataFrame({**dict(columns), "value": outcome.values})
+    return {"measures": measures, **(outcome.extracts or {})}

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import importlib.metadata
-import os
 import platform
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from results.store import TABLES, NotARun, Run, open_run, run_folder, run_hash, save_run
+import results.blocks
+from results.blocks import keep, kept
+from results.certificate import lines_of
+from results.durable import InUse
+from results.making import Making, being_made
+from results.store import (
+    VISITS,
+    NotARun,
+    Run,
+    open_run,
+    publish,
+    run_folder,
+    run_hash,
+    tables_of,
+    tidy,
+    write_draft,
+)
+from results.warm_up import warm_up_of
 from results.windows import calendar_windows, steady_window, year_windows, years_for_steady
+from scenarios.faults import Fault, InputError
 from scenarios.hubs import chosen
 from scenarios.lineage import LIBRARY
 from scenarios.load import Resolved
 from scenarios.register import read_register
-from vardflode.replicate import Interrupted, Outcome, Task, run_tasks, uninterrupted
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from vardflode.cluster import ClusterError
+from vardflode.executor import Interrupted, Lost, Pool, pool_of, work
+from vardflode.interrupt import uninterrupted
+from vardflode.replicate import Block, Made, in_blocks, make
 
 PACKAGES = ("simpy", "numpy", "scipy", "pandas", "numba", "pydantic", "pyarrow", "holidays", "ruamel.yaml")
 
@@ -59,56 +76,110 @@ def make_run(
     fresh: bool = False,
     keep_visits: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    pool: Pool | None = None,
 ) -> RunResult:
     """The run of a scenario with at least so many replications.
 
-    Replications that the folder already holds are kept unless `fresh`. `progress` hears (done, total). Raises
-    OSError where the folder cannot be written.
+    Replications that the folder already holds are kept unless `fresh`, and so is what a process that was killed had
+    finished. They are made in `pool`, or in so many `workers` of their own. `progress` hears (done, total). Raises
+    OSError where the folder cannot be written, InUse where another process is making this run, ClusterError.
     """
     from sim.model import MODEL_VERSION
 
     digest = run_hash(resolved, seed, MODEL_VERSION)
     folder = run_folder(out, resolved, digest)
-    _must_be_writable(out)
+    must_be_writable(out)
     found = _found(folder, fresh, keep_visits)
-    have = found.base.replications if found.base else []
-    missing = sorted({*range(replications), *found.again} - {*have})
-    if not missing:
-        return RunResult(found.base, resolved, f"reused: the run already holds {_counted(len(have))}", 0)
-    tasks = [Task(resolved, seed, number, keep_visits or found.has_visits) for number in missing]
-    done = 0
+    if found.base and not found.missing(replications):
+        tidy(found.base)
+        reason = f"reused: the run already holds {_counted(len(found.base.replications))}"
+        return RunResult(found.base, resolved, reason, 0)
+    with being_made(folder) as making, contextlib.ExitStack() as stack:
+        found = _found(folder, fresh, keep_visits)  # another process may have made it meanwhile
+        if fresh:
+            making.discard_blocks()
+        under_way = _UnderWay(
+            resolved, seed, making, tables_of(visits=keep_visits or found.has_visits), progress
+        )
+        under_way.make(found.missing(replications), pool or stack.enter_context(pool_of(workers)))
+        if not {*found.again} <= {*under_way.blocks}:
+            reason = "the run stands as it was, since not all of it could be made again"
+            return RunResult(open_run(folder), resolved, reason, 0, under_way.failures, under_way.interrupted)
+        run = found.base
+        if under_way.blocks:
+            with uninterrupted():
+                held = write_draft(making, resolved, found.base, under_way.blocks, under_way.tables)
+                manifest = _manifest(resolved, digest, seed, MODEL_VERSION, held)
+                run = publish(making, manifest | _judged(making.draft, manifest["notes"]))
+    made = len(under_way.blocks)
+    reason = found.reason.format(_counted(made)) + under_way.taken_up
+    return RunResult(run, resolved, reason, made, under_way.failures, under_way.interrupted)
 
-    def finished(_: Outcome) -> None:
-        nonlocal done
-        done += 1
-        progress(done, len(missing))
 
-    progress(0, len(missing))
-    interrupted = False
+@dataclass(slots=True)
+class _UnderWay:
+    """Replications under way: those finished lie in blocks on disk, so that none is made twice."""
+
+    resolved: Resolved
+    seed: int
+    making: Making
+    tables: tuple[str, ...]
+    progress: Callable[[int, int], None]
+    blocks: dict[int, results.blocks.Block] = field(default_factory=dict)
+    failures: tuple[tuple[int, str], ...] = ()
+    interrupted: bool = False
+    taken_up: str = ""
+
+    def make(self, missing: Sequence[int], pool: Pool) -> None:
+        """Make replications, except those that a process which was killed had finished. Raises OSError."""
+        there = kept(self.making.place, self.tables)
+        self.blocks = {number: there[number] for number in missing if number in there}
+        if self.blocks:
+            self.taken_up = f", {len(self.blocks)} of them finished before"
+        left = [number for number in missing if number not in there]
+        self.progress(len(self.blocks), len(missing))
+
+        def finished(block: Block, made: Made | Lost[Block]) -> None:
+            self._take(block, made)
+            self.progress(len(self.blocks) + len(self.failures), len(missing))
+
+        blocks = in_blocks(self.resolved, self.seed, left, pool.at_once, keep_visits=VISITS in self.tables)
+        try:
+            work(make, blocks, pool, finished)
+        except Interrupted:
+            self.interrupted = True
+        self.failures = tuple(sorted(self.failures))
+
+    def _take(self, block: Block, made: Made | Lost[Block]) -> None:
+        if isinstance(made, Lost):
+            self.failures += tuple((number, made.why) for number in block.replications)
+            return
+        self.failures += made.failures
+        if made.replications:
+            saved = keep(self.making.place, made.replications, made.packed)
+            self.blocks.update(dict.fromkeys(made.replications, saved))
+
+
+@contextmanager
+def faults_of(out: Path, option: str) -> Iterator[None]:
+    """What keeps a run from being made, as faults; `option` names another folder. Raises InputError."""
     try:
-        outcomes = run_tasks(tasks, workers or os.cpu_count() or 1, finished)
-    except Interrupted as stopped:
-        outcomes, interrupted = stopped.outcomes, True
-    good = [outcome for outcome in outcomes if outcome.failure is None]
-    failures = tuple((o.replication, o.failure) for o in outcomes if o.failure is not None)
-    if not {*found.again} <= {outcome.replication for outcome in good}:
-        reason = "the run stands as it was, since not all of it could be made again"
-        return RunResult(open_run(folder), resolved, reason, 0, failures, interrupted)
-    run = found.base
-    if good:
-        kept = sorted({*have, *(outcome.replication for outcome in good)})
-        manifest = _manifest(resolved, digest, seed, MODEL_VERSION, kept)
-        with uninterrupted():
-            run = save_run(folder, resolved, _tables(found.base, good), manifest)
-    reason = found.reason.format(_counted(len(good)))
-    return RunResult(run, resolved, reason, len(good), failures, interrupted)
+        yield
+    except InUse as error:
+        why = f"another process is making this run; wait for it, or choose another folder with {option}"
+        raise InputError([Fault(str(error), 0, "", why)]) from None
+    except ClusterError as error:
+        raise InputError([Fault("--cluster", 0, "", str(error))]) from None
+    except OSError as error:
+        why = f"cannot be written ({error.strerror or error}); choose another folder with {option}"
+        raise InputError([Fault(str(out), 0, "", why)]) from None
 
 
 def _counted(replications: int) -> str:
     return "1 replication" if replications == 1 else f"{replications} replications"
 
 
-def _must_be_writable(out: Path) -> None:
+def must_be_writable(out: Path) -> None:
     """Find out before any work is done. Raises OSError."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=out):
@@ -124,6 +195,11 @@ class _Found:
     has_visits: bool
     reason: str
 
+    def missing(self, replications: int) -> list[int]:
+        """What is to be made, so that there are at least so many, ascending."""
+        have = self.base.replications if self.base else []
+        return sorted({*range(replications), *self.again} - {*have})
+
 
 def _found(folder: Path, fresh: bool, keep_visits: bool) -> _Found:
     try:
@@ -131,74 +207,14 @@ def _found(folder: Path, fresh: bool, keep_visits: bool) -> _Found:
     except NotARun as error:
         why = f" anew: {error.what}" if folder.exists() else ""
         return _Found(None, (), False, f"made {{}}{why}")
-    has_visits = (folder / "visits.parquet").is_file()
+    has_visits = (folder / f"{VISITS}.parquet").is_file()
     if fresh:
         return _Found(None, tuple(run.replications), has_visits, "made {} anew: --fresh was asked for")
+    if "certificate" not in run.manifest:
+        return _Found(None, tuple(run.replications), has_visits, "made {} anew: the run had no certificate")
     if keep_visits and not has_visits:
         return _Found(None, tuple(run.replications), True, "made {} anew: the run had kept no visits")
     return _Found(run, (), has_visits, f"added {{}} to the {len(run.replications)} there were")
-
-
-def _tables(known: Run | None, good: list[Outcome]) -> dict[str, pa.Table]:
-    """The run's tables with the new replications, ordered by replication."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    new = {"measures": _measures_table(good)}
-    for name in TABLES[1:]:
-        frames = [(o.replication, o.extracts[name]) for o in good if o.extracts and name in o.extracts]
-        if frames:
-            new[name] = pa.concat_tables(
-                [
-                    _with_replication(pa.Table.from_pandas(f, preserve_index=False), number)
-                    for number, f in frames
-                ],
-                promote_options="default",
-            )
-    if known is None:
-        return new
-    tables = {}
-    for name in TABLES:
-        parts = [new[name]] if name in new else []
-        if (path := known.folder / f"{name}.parquet").is_file():
-            parts.insert(0, pq.read_table(path))
-        if parts:
-            plain = [_undictionary(part) for part in parts]
-            tables[name] = pa.concat_tables(plain, promote_options="default").sort_by("replication")
-    return tables
-
-
-def _undictionary(table: pa.Table) -> pa.Table:
-    """Dictionary columns as plain ones, so that tables of different runs can be joined."""
-    import pyarrow as pa
-
-    fields = [
-        pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
-        for f in table.schema
-    ]
-    return table.cast(pa.schema(fields))
-
-
-def _with_replication(table: pa.Table, number: int) -> pa.Table:
-    import pyarrow as pa
-
-    column = pa.array(np.full(table.num_rows, number, dtype=np.int32))
-    return table.add_column(0, "replication", column).replace_schema_metadata(None)
-
-
-def _measures_table(good: list[Outcome]) -> pa.Table:
-    """One row per replication, measure, scope, key and window; undefined values are null."""
-    import pyarrow as pa
-
-    rows = good[0].rows
-    values = np.concatenate([o.values for o in good if o.values is not None])
-    columns: dict[str, Any] = {
-        "replication": np.repeat(np.array([o.replication for o in good], dtype=np.int32), len(rows))
-    }
-    for name in ("name", "scope", "key", "window"):
-        columns[name] = pa.array([getattr(row, name) for row in rows] * len(good), pa.string())
-    columns["value"] = pa.array(values, from_pandas=True)
-    return pa.table(columns)
 
 
 def _manifest(
@@ -211,18 +227,31 @@ def _manifest(
         "seed": seed,
         "model_version": model_version,
         "replications": list(replications),
-        "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "versions": {
-            "python": platform.python_version(),
-            "vardflode": importlib.metadata.version("vardflode"),
-        }
-        | {name: importlib.metadata.version(name) for name in PACKAGES},
-        "commit": _commit(),
-        "lock_hash": _lock_hash(),
+        **provenance(),
         "windows": [
             {"name": w.name, "first_day": w.first, "days": w.days, "part_year": w.part_year} for w in windows
         ],
         "notes": notes(resolved),
+    }
+
+
+def _judged(draft: Path, told: Sequence[str]) -> dict[str, Any]:
+    """What the replications in a folder say of themselves: certificate, warm-up, and notes beside those told."""
+    settled = warm_up_of(draft)
+    return {
+        "certificate": [line.as_json() for line in lines_of(draft)],
+        "warm_up": settled.as_json(),
+        "notes": [*told, *settled.warnings(), *settled.remarks()],
+    }
+
+
+def provenance() -> dict[str, Any]:
+    """When, and with what, results are made."""
+    return {
+        "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "versions": made_with(),
+        "commit": _commit(),
+        "lock_hash": _lock_hash(),
     }
 
 
@@ -242,6 +271,13 @@ def notes(resolved: Resolved) -> list[str]:
             "are for the whole region unless you set them for your part of it"
         )
     return [*told, *chosen(resolved.units, resolved.hubs)]
+
+
+def made_with() -> dict[str, str]:
+    """What the last bits of a number may hang on: versions, and the kind of machine."""
+    own = {"python": platform.python_version(), "vardflode": importlib.metadata.version("vardflode")}
+    packages = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return own | packages | {"machine": f"{platform.system()} {platform.machine()}"}
 
 
 def _lock_hash() -> str | None:

@@ -301,6 +301,7 @@ def test_doctor_finds_this_computer_well():
         "kernel",
         "disk",
         "cores",
+        "cluster",
         "terminal",
         "register",
     ]

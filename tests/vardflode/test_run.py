@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.conftest import SmallRegion
-from vardflode import replicate
 from vardflode.cli import main
 from vardflode.runs import make_run
 
@@ -174,23 +173,3 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_half_result(tmp_path: Path,
     assert child.returncode == 130, told
     assert "Traceback" not in told
     assert all((found / "manifest.json").is_file() for found in (tmp_path / "runs").iterdir())
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are another matter there")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_ctrl_c_is_not_lost_in_a_finalizer(monkeypatch: pytest.MonkeyPatch):
-    """Python drops what is raised while an object is finalized, as the journeys of a finished replication are."""
-
-    class Pressed:
-        def __del__(self) -> None:
-            signal.raise_signal(signal.SIGINT)
-
-    def replication(task: int) -> replicate.Outcome:
-        if task == 1:
-            Pressed()
-        return replicate.Outcome(task)
-
-    monkeypatch.setattr(replicate, "replicate", replication)
-    with pytest.raises(replicate.Interrupted) as stopped:
-        replicate.run_tasks([0, 1, 2, 3], workers=1, finished=lambda outcome: None)
-    assert [outcome.replication for outcome in stopped.value.outcomes] == [0, 1]

@@ -38,7 +38,7 @@ class Finding(NamedTuple):
 def doctor(ctx: click.Context) -> None:
     """Say whether this computer is ready, and what to do where it is not.
 
-    Looks at Python, packages, the compiled kernel, disk, cores, terminal and unit register. Exit code 1 if
+    Looks at Python, packages, the compiled kernel, disk, cores, cluster, terminal and unit register. Exit code 1 if
     something keeps vardflode from working; a warning does not.
     """
     findings = [_examined(look) for look in LOOKS]
@@ -142,6 +142,14 @@ def _cores() -> Finding:
     return Finding("ok", "cores", str(cores))
 
 
+def _cluster() -> Finding:
+    """The extra that `--cluster` needs; without it all else works."""
+    version = _version("distributed")
+    if version is None:
+        return Finding("ok", "cluster", "not installed", "--cluster needs it: pip install 'vardflode[dask]'")
+    return Finding("ok", "cluster", f"distributed {version}")
+
+
 def _terminal() -> Finding:
     encoding = sys.stdout.encoding or "unknown"
     if encoding.lower().replace("-", "") != "utf8":
@@ -158,4 +166,4 @@ def _register() -> Finding:
     return Finding("ok", "register", f"{len(units)} units, distances between {len(towns)} municipalities")
 
 
-LOOKS = (_python, _packages, _kernel, _disk, _cores, _terminal, _register)
+LOOKS = (_python, _packages, _kernel, _disk, _cores, _cluster, _terminal, _register)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vardflode.command import Command, sets_option
+from vardflode.command import Command, cluster_option, one_kind_of_workers, sets_option, workers_option
 from vardflode.progress import progress
 from vardflode.terminal import message, table, write
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scenarios.load import Resolved
     from vardflode.runs import RunResult
 
-SOME_FAILED, INTERRUPTED = 4, 130
+NOT_CERTIFIED, SOME_FAILED, INTERRUPTED = 1, 4, 130
 
 
 @click.command(
@@ -43,7 +44,8 @@ SOME_FAILED, INTERRUPTED = 4, 130
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Root of all randomness."
 )
-@click.option("-j", "--workers", type=click.IntRange(1, 1024), help="Processes; all cores unless told.")
+@workers_option
+@cluster_option
 @click.option("--years", type=click.IntRange(1, 20), help="Years of 52 weeks after the start.")
 @sets_option
 @click.option(
@@ -68,6 +70,7 @@ def run(
     replications: int,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     years: int | None,
     sets: tuple[str, ...],
     plan: Path | None,
@@ -82,27 +85,31 @@ def run(
     SCENARIO is the name of one that comes along (see `vardflode list`) or the path of a file. The run is kept
     in a folder of its own; asked again it is reused, and with a larger -n extended.
     """
-    from scenarios.faults import Fault, InputError
-    from vardflode.runs import make_run
+    from vardflode.executor import pool_of
+    from vardflode.runs import faults_of, make_run
+    from vardflode.trust import certified
 
+    one_kind_of_workers(workers, cluster)
     if years is not None:
         sets = (*sets, f"horizon_years={years}")
     resolved = _resolve_all(scenarios, sets, plan)
-    failed = False
-    for scenario in resolved:
-        try:
-            with progress(scenario.scenario.name) as told:
+    failed, doubted = False, False
+    with contextlib.ExitStack() as stack:
+        with faults_of(out, "--out"):
+            pool = stack.enter_context(pool_of(workers, cluster))
+        for scenario in resolved:
+            with faults_of(out, "--out"), progress(scenario.scenario.name) as told:
                 result = make_run(
-                    scenario, replications=replications, seed=seed, workers=workers, out=out, fresh=fresh,
-                    keep_visits=visits, progress=told,
+                    scenario, replications=replications, seed=seed, out=out, fresh=fresh, keep_visits=visits,
+                    progress=told, pool=pool,
                 )  # fmt: skip
-        except OSError as error:
-            why = f"cannot be written ({error.strerror or error}); choose another folder with --out"
-            raise InputError([Fault(str(out), 0, "", why)]) from None
-        _tell(result, seed, replications, scope == "unit", as_json)
-        failed |= bool(result.failures)
-        if result.interrupted:
-            sys.exit(INTERRUPTED)
+            _tell(result, seed, replications, scope == "unit", as_json)
+            failed |= bool(result.failures)
+            doubted |= result.run is not None and not certified(result.run)
+            if result.interrupted:
+                sys.exit(INTERRUPTED)
+    if doubted:
+        sys.exit(NOT_CERTIFIED)
     if failed:
         sys.exit(SOME_FAILED)
 
@@ -128,7 +135,8 @@ def _tell(result: RunResult, seed: int, replications: int, units: bool, as_json:
     from results.as_json import run_json
     from results.delivery import unmet_plan
     from results.summary import summarise_run
-    from vardflode.runs import notes
+    from results.warm_up import warm_up_of
+    from vardflode.trust import doubts
 
     name = result.resolved.scenario.name
     whole = click.get_current_context().find_root().params.get("traceback")
@@ -142,7 +150,8 @@ def _tell(result: RunResult, seed: int, replications: int, units: bool, as_json:
     if result.run is None:
         return
     message(f"{name}: {result.reason}; saved in {result.run.folder}")
-    for note in (*notes(result.resolved), *unmet_plan(result.run, result.resolved)):
+    notes = result.run.manifest["notes"]
+    for note in (*doubts(result.run), *notes, *unmet_plan(result.run, result.resolved)):
         message(f"{name}: {note}")
     if result.interrupted:
         return
@@ -153,6 +162,8 @@ def _tell(result: RunResult, seed: int, replications: int, units: bool, as_json:
         return
     heading, sections = summarise_run(result.resolved, rows, values)
     print_summary(heading, sections)
+    for warning in warm_up_of(result.run.folder).warnings():
+        write(f"Note on other patients: {warning}.")
     write(f"Weekly numbers of the transfer: {result.run.folder / 'transfers.csv'}")
 
 
