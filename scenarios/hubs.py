@@ -65,13 +65,7 @@ def choose_hubs(scenario: Scenario, units: Sequence[Unit], group: ProcedureGroup
 
     Raises NoHubs where no unit can do the procedure group, or where all its visits together are too few.
     """
-    volumes = visits_by_municipality(scenario, units, group)
-    total = sum(volumes.values())
-    sites = _largest_capable(scenario, units, group)
-    if not sites:
-        raise NoHubs(f"no unit can do {group}")
-    if total == 0 or minimum > total:
-        raise NoHubs(_too_few(group, minimum, total))
+    volumes, sites = _demand_and_sites(scenario, units, group, minimum)
     distances, within = read_distances(), scenario.travel.within_municipality_km
     towns = sorted(volumes)
     km = tuple(tuple(within if town == site else distances[town, site] for site in sites) for town in towns)
@@ -85,6 +79,16 @@ def choose_hubs(scenario: Scenario, units: Sequence[Unit], group: ProcedureGroup
     return Hubs(keys, catchments, expected)
 
 
+def out_of_reach(scenario: Scenario, units: Sequence[Unit]) -> Iterator[tuple[ProcedureGroup, NoHubs]]:
+    """The procedure groups for which no hubs can be chosen, and why: known before the choice, which takes seconds."""
+    if scenario.booking.placement == "hub":
+        for group, wanted in scenario.booking.chosen_hubs.items():
+            try:
+                _demand_and_sites(scenario, units, group, wanted.minimum_visits_per_year)
+            except NoHubs as error:
+                yield group, error
+
+
 def chosen(units: Sequence[Unit], hubs: Mapping[ProcedureGroup, Hubs]) -> Iterator[str]:
     """What to tell of the hubs that the tool chose: one sentence per procedure group."""
     by_key = {unit.key: unit for unit in units}
@@ -95,6 +99,20 @@ def chosen(units: Sequence[Unit], hubs: Mapping[ProcedureGroup, Hubs]) -> Iterat
                 for key in those.keys
             )
             yield f"hubs chosen for {group}: {listed}"
+
+
+def _demand_and_sites(
+    scenario: Scenario, units: Sequence[Unit], group: ProcedureGroup, minimum: float
+) -> tuple[dict[str, float], dict[str, Unit]]:
+    """Expected yearly visits and the possible hub, by municipality. Raises NoHubs where they cannot do."""
+    volumes = visits_by_municipality(scenario, units, group)
+    total = sum(volumes.values())
+    sites = _largest_capable(scenario, units, group)
+    if not sites:
+        raise NoHubs(f"no unit can do {group}")
+    if total == 0 or minimum > total:
+        raise NoHubs(_too_few(group, minimum, total))
+    return volumes, sites
 
 
 def _too_few(group: ProcedureGroup, minimum: float, total: float) -> str:

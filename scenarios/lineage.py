@@ -18,6 +18,8 @@ LIBRARY = Path(str(importlib.resources.files("scenarios")))
 NOT_SCENARIOS = frozenset({"sources"})
 FIRST = ("decision-2026", "no-transfer", "tight-everywhere")  # what the others are held against
 SET = "--set"
+EXTENDS = ("extends",)
+NOT_A_VALUE = "stands in a file; name the scenario itself on the command line"
 MAX_BYTES = 1_000_000
 MAX_PARENTS = 20
 
@@ -59,18 +61,22 @@ def headline(name: str) -> dict[str, dict[str, str]]:
 def setting(text: str, faults: list[Fault]) -> Branch | None:
     """`a.b=value` as a patch; the value is one YAML 1.2 value."""
     key, equals, value = text.partition("=")
-    keys = key.strip().split(".")
-    if not equals or not all(keys) or len(keys) > MAX_DEPTH:
+    keys = path_of(key)
+    if not equals or keys is None:
         what = f"write {key.strip()[:60]!r} as key=value, such as streams.iron.patients=200"
         faults.append(Fault(SET, 0, "", what))
         return None
-    if keys == ["extends"]:
-        faults.append(
-            Fault(SET, 0, "extends", "stands in a file; name the scenario itself on the command line")
-        )
+    if keys == EXTENDS:
+        faults.append(Fault(SET, 0, "extends", NOT_A_VALUE))
         return None
     item = parse(value, SET, faults, first_line=0, path=".".join(keys))
     return None if item is None else patch_at(keys, item)
+
+
+def path_of(key: str) -> tuple[str, ...] | None:
+    """A dotted key as a path; None where it is none, or deeper than any scenario."""
+    path = tuple(key.strip().split("."))
+    return path if all(path) and len(path) <= MAX_DEPTH else None
 
 
 def _with_parents(

@@ -2,16 +2,18 @@
 
 `resolve("decision-2026", sets=["streams.denosumab.patients=400"])` reads the file and its parents, applies
 the settings left to right, splits evidence from values, validates both, reads the unit register and the
-plan, and checks that they fit together. `patched` does the same for a scenario with some items replaced.
+plan, and checks that they fit together. `patched` does the same for a scenario with some items replaced, `Base` for
+many variants of one, as `--set` would make them.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from scenarios import cross_checks
 from scenarios.evidence import Evidence
 from scenarios.explain import scenario_faults
 from scenarios.faults import Fault, InputError
-from scenarios.hubs import Hubs, hubs_in_force
+from scenarios.hubs import Hubs, hubs_in_force, out_of_reach
 from scenarios.lineage import SET, lineage, setting
 from scenarios.plan import PlanRow, read_plan
 from scenarios.register import Unit, read_register
@@ -75,13 +77,48 @@ def resolve(
     `key=value` settings. `strict` also demands evidence on every number. Raises `InputError` with every
     fault found.
     """
-    faults: list[Fault] = []
-    folders = {SET: Path()}
     planned = () if plan is None else (f"transfer.plan={json.dumps(str(plan), ensure_ascii=False)}",)
-    tree = _tree(str(scenario), (*sets, *planned), folders, faults)
+    base = merged(scenario, (*sets, *planned))
+    return _resolved(base.tree, base.folders, [*base.faults], strict)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Base:
+    """A scenario read and merged once and not yet validated, from which variants are made.
+
+    `folders` says where the files lie, by the names that they have in messages; `faults` are those of reading.
+    """
+
+    tree: Branch
+    folders: Mapping[str, Path]
+    faults: tuple[Fault, ...]
+
+    def __repr__(self) -> str:
+        return f"<Base {self.tree.file}>"
+
+    def variant(self, patches: Iterable[Branch]) -> Resolved:
+        """The scenario with patches merged over it, left to right. Raises InputError with every fault."""
+        return _resolved(self._with(patches), self.folders, [*self.faults], strict=False)
+
+    def checked(self, patches: Iterable[Branch]) -> Resolved:
+        """The same without the hubs that the tool would choose, which takes seconds. Raises InputError."""
+        return _checked(self._with(patches), self.folders, [*self.faults], strict=False)
+
+    def _with(self, patches: Iterable[Branch]) -> Branch:
+        return functools.reduce(merge, patches, self.tree)
+
+
+def merged(scenario: str | Path, sets: Sequence[str] = (), folders: Mapping[str, Path] | None = None) -> Base:
+    """A scenario's file merged over its parents, and the settings over it.
+
+    `folders` says where files lie that patches come from. Raises InputError where nothing usable is left.
+    """
+    faults: list[Fault] = []
+    found = {SET: Path(), **(folders or {})}
+    tree = _tree(str(scenario), sets, found, faults)
     if tree is None:
         raise InputError(faults)
-    return _resolved(tree, folders, faults, strict)
+    return Base(tree, found, tuple(faults))
 
 
 def patched(resolved: Resolved, changes: Mapping[tuple[str, ...], Any]) -> Resolved:
@@ -115,17 +152,25 @@ def standing(resolved: Resolved, path: tuple[str, ...]) -> Any:
 
 def _resolved(tree: Branch, folders: Mapping[str, Path], faults: list[Fault], strict: bool) -> Resolved:
     """A merged tree with the files that it names, as a scenario, if nothing is wrong."""
+    checked = _checked(tree, folders, faults, strict)
+    return replace(checked, hubs=_hubs(tree, checked.scenario, checked.units))
+
+
+def _checked(tree: Branch, folders: Mapping[str, Path], faults: list[Fault], strict: bool) -> Resolved:
+    """The same without its hubs."""
     validated, evidence, bare = _validated(tree, strict, faults)
     units, register_bytes = _register(tree, folders, validated, faults)
     rows, plan_bytes = _plan(tree, folders, units, faults)
     if validated is not None and units:
         faults.extend(cross_checks.scenario_faults(validated, tree, units))
+    if validated is not None and not faults:
+        groups = out_of_reach(validated, units)
+        faults.extend(_without_hubs(tree, group, str(error)) for group, error in groups)
     if validated is None or faults:
         raise InputError(faults)
     origin = {path: f"{leaf.file}:{leaf.line}" if leaf.line else leaf.file for path, leaf in leaves(tree)}
-    hubs = _hubs(tree, validated, units)
     return Resolved(
-        validated, units, rows, evidence, origin, _stored(tree), register_bytes, plan_bytes, hubs, bare
+        validated, units, rows, evidence, origin, _stored(tree), register_bytes, plan_bytes, {}, bare
     )
 
 
@@ -137,12 +182,16 @@ def _hubs(tree: Branch, scenario: Scenario, units: tuple[Unit, ...]) -> dict[Pro
         if isinstance(hubs, Hubs):
             found[group] = hubs
         else:
-            path = ("booking", "chosen_hubs", group, "minimum_visits_per_year")
-            where = at(tree, path)
-            faults.append(Fault(where.file, where.line, ".".join(path), str(hubs)))
+            faults.append(_without_hubs(tree, group, str(hubs)))
     if faults:
         raise InputError(faults)
     return found
+
+
+def _without_hubs(tree: Branch, group: ProcedureGroup, why: str) -> Fault:
+    path = ("booking", "chosen_hubs", group, "minimum_visits_per_year")
+    where = at(tree, path)
+    return Fault(where.file, where.line, ".".join(path), why)
 
 
 def _tree(scenario: str, sets: Sequence[str], folders: dict[str, Path], faults: list[Fault]) -> Branch | None:
@@ -186,13 +235,28 @@ def _register(
     if named is None:
         return (), b""
     path, shown = named
+    content = _content(path)
     try:
-        units, content = read_register(path, shown), path.read_bytes()
+        units = _units(path, shown, content)
     except InputError as error:
         faults.extend(error.faults)
         return (), b""
     faults.extend(cross_checks.register_faults(units, scenario, path, shown))
     return units, content
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds; nothing where it cannot be read, which its reader tells."""
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except (OSError, ValueError):  # ValueError: a null character in the path
+        return b""
+
+
+@functools.lru_cache(maxsize=16)
+def _units(path: Path, shown: str, content: bytes) -> tuple[Unit, ...]:
+    """The register that a file holds with this content, remembered: variants of a scenario share it."""
+    return read_register(path, shown)
 
 
 def _plan(

@@ -39,6 +39,15 @@ class _Layout:
     decimal_comma: frozenset[str]
 
 
+def header(path: pathlib.Path, file: str) -> tuple[int, tuple[str, ...]]:
+    """The line of the header and its names; (0, ()) where there is none, of which `rows` says why."""
+    text = _text(path, file)
+    if isinstance(text, Fault):
+        return 0, ()
+    first = next(_lines(text, _delimiter(text), file), None)
+    return (first[0], tuple(name.strip() for name in first[1])) if isinstance(first, tuple) else (0, ())
+
+
 def rows(
     path: pathlib.Path, file: str, columns: Mapping[str, Reader], decimals: Collection[str]
 ) -> Iterator[Fault | Row]:
