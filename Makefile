@@ -17,7 +17,7 @@ COMPILE    := $(LOCK_VENV)/bin/uv --quiet --no-config pip compile --universal --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report demo test test-all bench lint format lock clean
+.PHONY: help setup report demo test test-all verify bench lint format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,8 +35,11 @@ test: $(VENV)/.dev ## run the tests, except the slow ones
 test-all: $(VENV)/.dev ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) -q -m ""
 
-bench: $(VENV)/.core ## measure speed and memory against plain SimPy (some minutes)
-	$(BIN)/python -m benchmarks.region_year
+verify: $(VENV)/.core ## hold the model against theory, and write docs/verification.md (some minutes)
+	$(BIN)/python -m verification
+
+bench: $(VENV)/.dev ## measure time and memory beside rivals, and write docs/performance.md (about 20 minutes)
+	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.dev ## check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -24,7 +24,7 @@ class Census:
         self.streams = {name: number for number, name in enumerate(streams)}
         places = self.at_municipality + 1
         self.present = [[0] * places for _ in streams]
-        self.entered, self.left = [0] * len(streams), [0] * len(streams)
+        self.entered, self.left, self._total = ([0] * len(streams) for _ in range(3))
         self._patient_days = [[0] * places for _ in streams]
         self._changed = [[0] * places for _ in streams]
         self._place: dict[int, int] = {}
@@ -68,13 +68,19 @@ class Census:
 
     def _move(self, patient: Patient, to: int, day: int) -> None:
         stream, origin = self.streams[patient.stream_name], self._place.get(patient.number, OUTSIDE)
-        present = self.present[stream]
-        for place, by in ((origin, -1), (to, 1)):
-            if place != OUTSIDE:
-                self._patient_days[stream][place] += present[place] * (day - self._changed[stream][place])
-                self._changed[stream][place] = day
-                present[place] += by
         self._place[patient.number] = to
-        entered, left = self.entered[stream], self.left[stream]
-        if entered != left + sum(present) or min(present) < 0:
-            self._miscounts.append((day, patient.number, stream, entered, left, sum(present)))
+        fewest = min(self._change(stream, origin, -1, day), self._change(stream, to, 1, day))
+        entered, left, present = self.entered[stream], self.left[stream], self._total[stream]
+        if entered != left + present or fewest < 0:
+            self._miscounts.append((day, patient.number, stream, entered, left, present))
+
+    def _change(self, stream: int, place: int, by: int, day: int) -> int:
+        """Change the number at a place, after the time since its last change is added; hands back the new number."""
+        if place == OUTSIDE:
+            return 0
+        present, changed = self.present[stream], self._changed[stream]
+        self._patient_days[stream][place] += present[place] * (day - changed[place])
+        changed[place] = day
+        present[place] += by
+        self._total[stream] += by
+        return present[place]

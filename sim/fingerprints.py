@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.patients import Patient
 
-TRAITS = (
+TRAITS = attrgetter(
     "number", "stream_name", "key", "home", "eligible", "agrees", "municipal", "ramp", "entered", "ends", "new",
     "unplanned_rate",
 )  # fmt: skip
@@ -24,8 +25,8 @@ def fingerprints(
     people: Sequence[Patient], requests: NDArray[np.int32], staff: NDArray[np.int64]
 ) -> tuple[str, ...]:
     """BLAKE2b hashes of patients' traits, others' requests and servers, in the order of `records.DRAWS`."""
-    traits = [tuple(getattr(patient, trait) for trait in TRAITS) for patient in people]
-    return _hash(repr(traits).encode()), _hash(requests.tobytes()), _hash(staff.tobytes())
+    traits = repr([TRAITS(patient) for patient in people])
+    return _hash(traits.encode()), _hash(requests.tobytes()), _hash(staff.tobytes())
 
 
 def _hash(content: bytes) -> str:

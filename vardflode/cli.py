@@ -25,7 +25,13 @@ COMMANDS = {
     "compare": Lazy(
         "vardflode.commands.compare", "compare", "Say what differs between scenarios, and how surely."
     ),
+    "sweep": Lazy("vardflode.commands.sweep", "sweep", "Run one scenario under many combinations of values."),
     "plot": Lazy("vardflode.commands.plot", "plot", "Draw the figures of runs, and what differs."),
+    "verify": Lazy(
+        "vardflode.commands.verify",
+        "verify",
+        "Compute the certificate of runs again, and check all they keep.",
+    ),
     "schema": Lazy(
         "vardflode.commands.schema", "schema", "Print the JSON Schema that editors complete from."
     ),

@@ -22,7 +22,8 @@ def warmed_up(resolved: Resolved, records: Records) -> Iterator[Finding]:
         return
     expected = requests_expected(resolved, records)[:, 0, :days].sum(axis=0)
     due = np.flatnonzero(expected > SURELY)
-    rows = np.bincount(records.others["day"] - records.first_day, minlength=days)
+    seen = records.others["day"]
+    rows = np.bincount(seen[seen < 0] + days, minlength=days)
     yield Finding(
         "warm_up", "open days of it with other patients", due.size, int((rows[due] > 0).sum()), allowed=0
     )

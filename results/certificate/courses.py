@@ -48,12 +48,6 @@ def patient_days(stream: Stream, horizon: int) -> tuple[float, float]:
     return stream.patients * mean + of_new, stream.patients * (square - mean**2) + square_of_new
 
 
-def patients_by_day(stream: Stream, horizon: int) -> Floats:
-    """Mean number under treatment on each day of the horizon."""
-    of_new = np.convolve(entries(stream, horizon), still_treated(stream, horizon))[:horizon]
-    return np.asarray(stream.patients * still_treated_at_start(stream, horizon) + of_new)
-
-
 def still_treated(stream: Stream, days: int) -> Floats:
     """P(a course lasts longer than a), a = 0 … days − 1: exponential, cut at the maximum."""
     mean, longest = _course(stream)

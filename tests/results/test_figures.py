@@ -81,7 +81,7 @@ RECIPES = {
 # Which figures a run tries that nothing before it does.
 TRIED = {
     "decision": FIGURES,
-    "three years, little uplift": ("weekly_load", "heat_map", "uplift_by_area", "uplift_by_unit"),
+    "three years, little uplift": ("weekly_load", "heat_map", "uplift_by_area", "uplift_by_unit", "warm_up"),
     "no transfer": FIGURES,
     "no uplift, doctors only": FIGURES,
     "one unit": ("heat_map", "spread", "uplift_by_area", "uplift_by_unit"),
@@ -174,6 +174,10 @@ def test_the_house_colours_stand_out_on_white() -> None:
     assert contrast("black") == pytest.approx(21)
 
 
+ABOUT_OTHERS = "warm_up"  # the one figure in which nothing is transferred
+OF_TRANSFER = [name for name in FIGURES if name != ABOUT_OTHERS]
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_says_what_it_shows_and_of_which_run(
     name: str, drawn: Callable[[str, str], Drawn], subject: Callable[[str], Subject]
@@ -184,14 +188,23 @@ def test_a_figure_says_what_it_shows_and_of_which_run(
         subject("decision").run.folder.name,
         "2 replications",
         "seed 1",
-        "Window year1",
         "synthetic register of 12 units",
-        "(of denosumab and zoledronate the decision gives none)",  # the numbers of this small region are all set
     ):
         assert words in told
 
 
-@pytest.mark.parametrize("name", [name for name in FIGURES if name != "lateness"])
+@pytest.mark.parametrize("name", OF_TRANSFER)
+def test_a_figure_of_the_transfer_says_of_when_and_on_what_it_rests(
+    name: str, drawn: Callable[[str, str], Drawn]
+) -> None:
+    told = " ".join(drawn(name, "decision").lines)
+    assert "Window year1" in told
+    assert (
+        "(of denosumab and zoledronate the decision gives none)" in told
+    )  # in this small region all are set
+
+
+@pytest.mark.parametrize("name", [name for name in OF_TRANSFER if name != "lateness"])
 def test_without_transfer_a_figure_says_so(name: str, drawn: Callable[[str, str], Drawn]) -> None:
     told = drawn(name, "no transfer").lines
     assert any(line.startswith("No transferred care in this run") for line in told)
@@ -201,6 +214,15 @@ def test_lateness_without_transfer_shows_the_hospital_alone(drawn: Callable[[str
     told = drawn("lateness", "no transfer").lines
     assert "given at the hospital" in told
     assert "given at the unit" not in told
+
+
+def test_the_warm_up_is_judged_where_it_can_be(drawn: Callable[[str, str], Drawn]) -> None:
+    short, long = (drawn("warm_up", kind).lines for kind in ("decision", "three years, little uplift"))
+    assert any(line.startswith("Not judged") for line in short)
+    assert not any(line.startswith("MSER-5 cuts until") for line in short)
+    assert any("than a year later" in line for line in long)
+    assert "MSER-5 cuts until here" in long
+    assert "transfer may begin" in short
 
 
 def test_one_replication_has_no_band(drawn: Callable[[str, str], Drawn]) -> None:

@@ -50,12 +50,27 @@ def plot(names: tuple[str, ...], out: Path | None, runs: Path) -> None:
     RUN is the folder of a run, or the name of a scenario: its newest run, if the scenario is still the same. Several
     are compared over the replications that all hold, and must have seed, days and model version in common.
     """
-    found = _find_all(names, runs)
+    from vardflode.find_run import find_all
+
+    found = find_all(names, runs)
     compared = _compared(list(found.values()))
+    _tell_of_doubts(list(found.values()), compared)
     for run, folder in _folders(found, out).items():
         _print(_draw(found[run], folder))
     if compared:
         _print(_draw_comparison(compared, _beside(compared) if out is None else out / COMPARISON))
+
+
+def _tell_of_doubts(found: list[Run], compared: list[Run]) -> None:
+    """Say which runs cannot be relied on, or are no pairs."""
+    from vardflode.trust import doubts_of_all, misaligned
+
+    for doubt in doubts_of_all(found):
+        message(doubt)
+    pairs = [(run, run.resolved()) for run in compared]
+    for other in pairs[1:]:
+        for doubt in misaligned(pairs[0], other):
+            message(doubt)
 
 
 def _compared(found: list[Run]) -> list[Run]:
@@ -120,27 +135,6 @@ def _told(run: Path, folder: Path) -> Iterator[None]:
 def _print(paths: list[Path]) -> None:
     for path in paths:
         write(_from_here(path))
-
-
-def _find_all(names: tuple[str, ...], runs: Path) -> dict[Path, Run]:
-    """Every run by its folder, or every fault at once."""
-    from results.store import NotARun
-    from scenarios.faults import Fault, InputError
-    from vardflode.find_run import find_run
-
-    found: dict[Path, Run] = {}
-    faults: list[Fault] = []
-    for name in names:
-        try:
-            run = find_run(name, runs)
-            found.setdefault(run.folder.resolve(), run)
-        except NotARun as error:
-            faults.append(Fault(name, 0, "", str(error)))
-        except InputError as error:
-            faults.extend(error.faults)
-    if faults:
-        raise InputError(faults)
-    return found
 
 
 def _folders(found: dict[Path, Run], out: Path | None) -> dict[Path, Path]:
