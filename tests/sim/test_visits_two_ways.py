@@ -1,8 +1,8 @@
 """Visits counted twice: by the model, and without it.
 
 With everything uncertain switched off each patient's visits follow from the calendar alone, and must be equal
-to the day. In the base they follow in expectation from the scenario's inputs (`expectation.py`), and the mean
-over replications must lie within its 99.9 % interval.
+to the day. In the base they follow in expectation from the scenario's inputs (`verification/expectation.py`), and
+the mean over replications must lie within its 99.9 % interval.
 """
 
 import datetime as dt
@@ -22,7 +22,7 @@ from sim.model import simulate
 from sim.patients import patients
 from sim.records import ATTENDED, UNIT, VISIT_KINDS, Records
 from tests.conftest import ACCEPTED_ON_ARRIVAL, PATIENTS, SmallRegion
-from tests.sim.expectation import inputs_of, visits_per_year
+from verification.expectation import inputs_of, visits_per_year
 
 SEED = 1
 STREAMS = sorted(PATIENTS)

@@ -2,23 +2,22 @@
 
 One function per factor; nothing simulated enters. With N patients at day zero and a mean course of m days:
 
-* Patients **under treatment at day zero** are in the middle of their course, and their doses fall evenly over
-  the interval. On day t the share R(t) = ∫_t^∞ S(a) da ÷ m of them is left (S: survival of a course). Those
-  whom the unit has accepted come once per cycle: N × R(t) × P(accepted by t) ÷ cycle a day.
-* **New patients** come at the rate N ÷ m and get their first doses at the hospital. Their next doses fall at
-  known ages a, of which the unit gives those after acceptance: N ÷ m × S(a) × P(accepted by then). Here the
-  share of treatment time at the unit would be too crude: with an interval of one year, a course of six years
-  has on average 5.3 doses after the first, not 6.
+* Patients **under treatment at day zero** are in the middle of their course, and their doses fall evenly over the
+interval. On day t the share R(t) = ∫_t^∞ S(a) da ÷ m of them is left (S: survival of a course). Those whom the unit
+has accepted come once per cycle: N × R(t) × P(accepted by t) ÷ cycle a day. * **New patients** come at the rate N ÷
+m and get their first doses at the hospital. Their next doses fall at known ages a, of which the unit gives those
+after acceptance: N ÷ m × S(a) × P(accepted by then). Here the share of treatment time at the unit would be too
+crude: with an interval of one year, a course of six years has on average 5.3 doses after the first, not 6.
 
 Both are multiplied by eligible × uptake × (1 − municipal). A **cycle** is the interval and what missed visits,
-withheld doses and failed visits add to it. **Unplanned needs** come at a rate that is gamma between patients
-and restart the clock; only those inside opening hours are visits at the unit.
+withheld doses and failed visits add to it. **Unplanned needs** come at a rate that is gamma between patients and
+restart the clock; only those inside opening hours are visits at the unit.
 
 A first dose that the hospital gives late becomes the unit's if the unit accepts the patient before it.
 
-Left out, each worth less than 0.5 % from the third year on (1 % in the second): want of room, a check missed
-twice in a row, patients handed back, that doses at day zero are spread over the interval and not the longer
-cycle, the drift of intervals that are no whole weeks towards weekdays, the hours of klämdagar.
+Left out, each worth less than 0.5 % from the third year on (1 % in the second): want of room, a check missed twice
+in a row, patients handed back, that doses at day zero are spread over the interval and not the longer cycle, the
+drift of intervals that are no whole weeks towards weekdays, the hours of klämdagar.
 """
 
 from __future__ import annotations
@@ -288,7 +287,7 @@ def inputs_of(resolved: Resolved) -> Inputs:
     assert scenario.calendar.klamdag != "closed"
     size = scenario.horizon_days + BEYOND
     dates = [scenario.start_date + dt.timedelta(days=day) for day in range(size)]
-    opening, minutes, is_open = scenario.calendar.opening, 0, np.zeros(size, dtype=bool)
+    opening, minutes, is_open = scenario.calendar.opening, 0.0, np.zeros(size, dtype=bool)
     for day, date in enumerate(dates):
         hours = opening.get(WEEKDAYS[date.weekday()])
         if hours is not None and not is_holiday(date):
