@@ -9,6 +9,7 @@ While a unit is closed its requests are asked of the one that takes over.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numba as nb
@@ -137,8 +138,9 @@ def day_weights(scenario: Scenario, calendar: Calendar) -> NDArray[np.float64]:
     return np.asarray(weight / first_year * YEAR_DAYS / 365.25)
 
 
+@functools.cache
 def gamma_table(cv: float) -> NDArray[np.float64]:
-    """Equal-probability points of a gamma distribution with mean exactly 1, shape (TABLE_SIZE,)."""
+    """Equal-probability points of a gamma distribution with mean exactly 1, shape (TABLE_SIZE,); not to be changed."""
     if cv == 0:
         return np.ones(TABLE_SIZE)
     from scipy.special import gammaincinv

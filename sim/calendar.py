@@ -9,6 +9,7 @@ scenario. Holidays come from the `holidays` package.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
 import numpy as np
 from holidays.countries.sweden import Sweden
@@ -102,11 +103,13 @@ _CLOSED = Sweden(
 _BANKS = Sweden(years=_YEARS, expand=False, language="en_US", include_sundays=False, categories=("bank",))
 
 
+@functools.cache
 def is_holiday(date: dt.date) -> bool:
     """Whether a date is a Swedish public or de-facto holiday."""
     return date in _CLOSED
 
 
+@functools.cache
 def is_half_day(date: dt.date) -> bool:
     """Eves on which offices close early: Twelfth Night, Maundy Thursday, Walpurgis Eve, All Saints' Eve."""
     only_banks = _BANKS.get(date, "").startswith("Day before")

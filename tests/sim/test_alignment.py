@@ -371,7 +371,13 @@ def test_the_first_year_of_three_is_the_first_of_one(
     assert differing(one.before(YEAR), three.before(YEAR)) == set()
 
 
-@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Records)][4:])
+FOR_THE_CERTIFICATE = (  # counted once more beside the rows, which it holds them against
+    "patient_days", "present", "entered", "left", "miscounts", "services", "loads", "fingerprints",
+)  # fmt: skip
+RECORDED = [field.name for field in dataclasses.fields(Records)][4:]
+
+
+@pytest.mark.parametrize("field", [name for name in RECORDED if name not in FOR_THE_CERTIFICATE])
 def test_no_change_of_a_record_goes_unseen(side: Callable[..., Side], field: str) -> None:
     """Whatever is recorded is in some part, down to the column; only the order of patients is not."""
     whole = side(CLOSING % "2026-09-07")
