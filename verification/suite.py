@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, ModuleType] = {
     "Inputs and simple means": inputs,
 }
 CHUNKS = 16  # parts of an experiment that are spread over processes
+TOLD_EVERY = 8  # parts
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,7 +63,7 @@ class Outcome:
 
 
 def run(tell: Callable[[str], None]) -> Outcome:
-    """Run everything on all cores; `tell` hears of each experiment that is done."""
+    """Run everything on all cores; `tell` hears of each experiment that is done, and of how much is."""
     sections = {name: module.experiments() for name, module in SECTIONS.items()}
     every = [*coverage.experiments(), *(e for experiments in sections.values() for e in experiments)]
     results = {result.experiment.name: result for result in _in_processes(every, tell)}
@@ -86,15 +87,16 @@ def _in_processes(experiments: Sequence[Experiment], tell: Callable[[str], None]
                 parts.setdefault(experiment.name, []).append(part)
                 experiment_of[part] = experiment
         left = {name: len(found) for name, found in parts.items()}
-        for part in as_completed(experiment_of):
+        for done_parts, part in enumerate(as_completed(experiment_of), start=1):
             experiment = experiment_of[part]
             left[experiment.name] -= 1
+            if done_parts % TOLD_EVERY == 0:
+                tell(f"{done_parts} of {len(experiment_of)} parts")
             if not left[experiment.name]:
                 found = np.concatenate([done.result() for done in parts[experiment.name]])
                 result = compare(experiment, found)
                 largest = max(abs(c.z) for c in result.comparisons)
-                waiting = sum(map(bool, left.values()))
-                tell(f"{experiment.name}: largest |z| {largest:.2f}; {waiting} experiments left")
+                tell(f"{experiment.name}: largest |z| {largest:.2f}")
                 yield result
 
 
