@@ -37,6 +37,19 @@ DIARY_MARGIN_DAYS = 100  # beyond the diary's horizon: notice after a missed vis
 LATEST_DAYS = 1000  # how far beyond a due day the longest delay can reach
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cyclic garbage: events and generators come and go by the thousand, in no cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_uncollected()
 def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     """Simulate one replication. Equal arguments give equal records to the bit, in any process and order."""
     scenario, units = resolved.scenario, resolved.units
@@ -79,8 +92,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     for patient in people:
         env.process(journey(care, patient))
     env.process(clinic.run())
-    with _uncollected():
-        env.run(until=scenario.horizon_days)
+    env.run(until=scenario.horizon_days)
     _record_open_doses(people, log, scenario.horizon_days)
     return Records(
         replication=replication,
@@ -122,18 +134,6 @@ def drawn_afresh(resolved: Resolved, seed: int, replication: int) -> tuple[str, 
         background(scenario, units, calendar, days, seed, replication).requests,
         servers(scenario, units, calendar, days, seed, replication),
     )
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cyclic garbage: events and generators come and go by the thousand, in no cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _reach(scenario: Scenario) -> int:
