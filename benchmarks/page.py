@@ -25,8 +25,7 @@ LIMITS = """\
 
 - **The model in SimPy.** Journeys, bookings and records of transferred patients are Python, an event at a time. Their
   time follows the number of patients, not that of other visits: with few other visits it is most of a replication,
-  and the ratio to a plain program is smaller. Against the full twin it was 44 to 63 at 2.0 M visits, below the target
-  (at commit 1ba0b71, one run of the twin, apart from the rows above).
+  and the ratio to a plain program is smaller.
 - **The day's list.** Of the compiled day, drawing and sorting who comes takes longer than the queue itself.
 - **The kernel against C.** The kernel makes its answer's arrays and is called once a day from Python; the C loop is
   given its arrays.

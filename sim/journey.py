@@ -30,6 +30,7 @@ from sim.records import (
     HOSPITAL,
     MUNICIPALITY,
     NO_SHOW,
+    NOT_SEEN,
     NOWHERE,
     UNIT,
     UNPLANNED,
@@ -253,16 +254,28 @@ def attended(care: Care, patient: Patient, visit: Visit) -> Generator[simpy.Even
     """Until a booked visit has had its outcome, unless something else comes first."""
     stop = patient.interrupted_on
     if stop > visit.day:
-        done = visit.done
-        if stop > visit.day + SLACK_DAYS:
-            yield done
-        else:
-            yield done | care.env.timeout(stop - care.env.now)
-        if done.triggered:
+        if stop <= visit.day + SLACK_DAYS:
+            give_up_on(care, visit, stop)
+        yield visit.done
+        if visit.outcome != NOT_SEEN:
             return visit.outcome
     elif stop > care.env.now:
         yield care.env.timeout(stop - care.env.now)
     raise interrupted_by(patient)
+
+
+def give_up_on(care: Care, visit: Visit, day: int) -> None:
+    """Let the wait for a visit end without an outcome at midnight of a day, if the visit is not over by then.
+
+    The patient waits for one event alone, whatever is to come, so that all act in the evening in one order.
+    """
+    done = visit.done
+
+    def give_up(_midnight: simpy.Event) -> None:
+        if not done.triggered:
+            done.succeed()
+
+    care.env.timeout(day - care.env.now).callbacks.append(give_up)
 
 
 SLACK_DAYS = 60  # no visit is moved further than this from its booked day

@@ -7,12 +7,45 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
 from scenarios.faults import suggestion
+
+Options = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def _together(*options: Options) -> Options:
+    """Several options as one decorator, in the order in which help lists them."""
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
+
+
+def replications_option(help: str, default: int | None = None) -> Options:
+    """How many replications."""
+    most = click.IntRange(1, 100_000)
+    shown = default is not None
+    return click.option("-n", "--replications", type=most, default=default, show_default=shown, help=help)
+
+
+def seed_option(help: str, default: int | None = None) -> Options:
+    """The root of all randomness."""
+    most = click.IntRange(0, 2**63 - 1)
+    return click.option("--seed", type=most, default=default, show_default=default is not None, help=help)
+
+
+def years_option(help: str) -> Options:
+    """The horizon."""
+    return click.option("--years", type=click.IntRange(1, 20), help=help)
+
 
 sets_option = click.option(
     "--set",
@@ -24,6 +57,14 @@ sets_option = click.option(
 workers_option = click.option(
     "-j", "--workers", type=click.IntRange(1, 1024), help="Processes; all cores unless told."
 )
+runs_option = click.option(
+    "--runs",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    default=Path("runs"),
+    show_default=True,
+    help="Folder where the runs are.",
+)
 
 
 def _reachable(_ctx: click.Context, _option: click.Parameter, address: str | None) -> str | None:
@@ -34,12 +75,34 @@ def _reachable(_ctx: click.Context, _option: click.Parameter, address: str | Non
     return address
 
 
-cluster_option = click.option(
-    "--cluster",
-    metavar="ADDRESS",
-    callback=_reachable,
-    help="Work on a Dask cluster instead: tls://HOST:PORT, or 127.0.0.1:PORT.",
+pool_options = _together(
+    workers_option,
+    click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        callback=_reachable,
+        help="Work on a Dask cluster instead: tls://HOST:PORT, or 127.0.0.1:PORT.",
+    ),
 )
+
+
+def simulation_options(replications: str, out: str) -> Options:
+    """What `run` and `sweep` take alike: how much is simulated, of what, by whom, and where it is kept."""
+    return _together(
+        replications_option(replications, default=20),
+        seed_option("Root of all randomness.", default=1),
+        pool_options,
+        years_option("Years of 52 weeks after the start."),
+        sets_option,
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path, file_okay=False),
+            default=Path("runs"),
+            show_default=True,
+            help=out,
+        ),
+        click.option("--fresh", is_flag=True, help="Compute again what is already there."),
+    )
 
 
 def one_kind_of_workers(workers: int | None, cluster: str | None) -> None:

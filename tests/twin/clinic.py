@@ -88,6 +88,11 @@ class Visit:
             return ATTENDED
         return WITHHELD if self.kind == CHECK else FAILED
 
+    def too_late(self, _midnight: simpy.Event) -> None:
+        """Something else came: the patient waits no more."""
+        if not self.over.triggered:
+            self.over.succeed()
+
 
 class Session:
     """A clinic day of one profession at one unit: first come, first served, by the staff present."""

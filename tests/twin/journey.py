@@ -42,8 +42,6 @@ from tests.twin.places import FOREVER, Places
 
 Process = Generator[simpy.Event, Any, Any]
 
-SOON_DAYS = 60  # whom nothing can disturb so soon after a visit waits for the visit alone
-
 
 class Disturbed(Exception):
     """Something came that no booking knew of."""
@@ -292,13 +290,12 @@ def until_attended(
 def attended(w: World, p: Patient, visit: Visit) -> Generator[simpy.Event, Any, int]:
     """What becomes of a visit; unless something else comes before its day, or before it is over."""
     disturbed = p.disturbed_on
-    if disturbed > visit.day + SOON_DAYS:
+    if disturbed > visit.day:
+        w.until(disturbed).callbacks.append(visit.too_late)
         yield visit.over
-    elif disturbed > visit.day:
-        yield visit.over | w.until(disturbed)
     elif disturbed > w.env.now:
         yield w.until(disturbed)
-    if not visit.over.triggered:
+    if not visit.over.triggered or visit.over.value is None:
         raise Disturbed
     return visit.outcome()
 

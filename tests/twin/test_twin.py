@@ -120,7 +120,6 @@ CHANGED = {
     "first come, first served": (simpy, "Resource", LastComeFirstServed),
     "the nearest day": (booking, "nearest", later_of_two),
     "carried over to opening": (Clinic, "_carry_over", not_at_opening),
-    "the evening's order": (journey, "SOON_DAYS", 10**9),
     "the weekly cap": (journey, "day_with_place", no_cap),
 }
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vardflode.command import Command
+from vardflode.command import (
+    Command,
+    replications_option,
+    runs_option,
+    seed_option,
+    workers_option,
+    years_option,
+)
 from vardflode.terminal import message, write, write_json
 
 if TYPE_CHECKING:
@@ -29,19 +36,10 @@ SOME_FAILED = 4
     ),
 )
 @click.argument("names", nargs=-1, required=True, metavar="RUN|SCENARIO...")
-@click.option(
-    "-n",
-    "--replications",
-    type=click.IntRange(1, 100_000),
-    help="Compare the first so many; unless told, those that the folders hold, else 20.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**63 - 1),
-    help="Seed of the scenarios' runs; unless told, that of the first folder, else 1.",
-)
-@click.option("-j", "--workers", type=click.IntRange(1, 1024), help="Processes; all cores unless told.")
-@click.option("--years", type=click.IntRange(1, 20), help="Years of 52 weeks, of what is a scenario.")
+@replications_option("Compare the first so many; unless told, those that the folders hold, else 20.")
+@seed_option("Seed of the scenarios' runs; unless told, that of the first folder, else 1.")
+@workers_option
+@years_option("Years of 52 weeks, of what is a scenario.")
 @click.option("--all", "everything", is_flag=True, help="All scopes and windows, and what is equal.")
 @click.option(
     "--measure",
@@ -65,14 +63,7 @@ SOME_FAILED = 4
 @click.option(
     "--excel", "excel_file", type=click.Path(path_type=Path), metavar="FILE", help="Write a workbook."
 )
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    default=Path("runs"),
-    show_default=True,
-    help="Folder where the runs are.",
-)
+@runs_option
 def compare(
     names: tuple[str, ...],
     replications: int | None,

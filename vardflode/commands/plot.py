@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vardflode.command import Command
+from vardflode.command import Command, runs_option
 from vardflode.terminal import message, write
 
 COMPARISON = "comparison"
@@ -36,14 +36,7 @@ if TYPE_CHECKING:
     help="Folder for the figures; of several runs, one folder in it for each and comparison/. Unless told: figures/ "
     "in each run, and comparison-HASH/ beside the first.",
 )
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    default=Path("runs"),
-    show_default=True,
-    help="Folder where the runs are.",
-)
+@runs_option
 def plot(names: tuple[str, ...], out: Path | None, runs: Path) -> None:
     """Draw the figures of each RUN; of several, also those that hold them against the first. Print their paths.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vardflode.command import Command, cluster_option, one_kind_of_workers, sets_option, workers_option
+from vardflode.command import Command, one_kind_of_workers, simulation_options
 from vardflode.progress import progress
 from vardflode.terminal import message, table, write
 
@@ -33,21 +33,7 @@ NOT_CERTIFIED, SOME_FAILED, INTERRUPTED = 1, 4, 130
     ),
 )
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-@click.option(
-    "-n",
-    "--replications",
-    type=click.IntRange(1, 100_000),
-    default=20,
-    show_default=True,
-    help="Replications; those that a run already holds are reused.",
-)
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Root of all randomness."
-)
-@workers_option
-@cluster_option
-@click.option("--years", type=click.IntRange(1, 20), help="Years of 52 weeks after the start.")
-@sets_option
+@simulation_options("Replications; those that a run already holds are reused.", out="Folder for the runs.")
 @click.option(
     "--plan",
     type=click.Path(path_type=Path),
@@ -55,14 +41,6 @@ NOT_CERTIFIED, SOME_FAILED, INTERRUPTED = 1, 4, 130
     help="CSV of agreed weekly volumes: sender, area, stream, week, patients.",
 )
 @click.option("--scope", type=click.Choice(["unit"]), help="With --json: municipalities and units too.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
-    show_default=True,
-    help="Folder for the runs.",
-)
-@click.option("--fresh", is_flag=True, help="Compute again what is already there.")
 @click.option("--visits", is_flag=True, help="Keep one row per transferred visit (visits.parquet).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per scenario and line on stdout.")
 def run(

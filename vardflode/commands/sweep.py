@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vardflode.command import Command, cluster_option, one_kind_of_workers, sets_option, workers_option
+from vardflode.command import Command, one_kind_of_workers, simulation_options
 from vardflode.progress import progress
 from vardflode.terminal import message, write, write_json
 
@@ -49,21 +49,10 @@ MOST = 20  # failures, and lines that do not hold, that are told one by one
     metavar="FILE",
     help="CSV of the cells instead: a column for each key, a row for each cell.",
 )
-@click.option(
-    "-n",
-    "--replications",
-    type=click.IntRange(1, 100_000),
-    default=20,
-    show_default=True,
-    help="Replications of each cell; those that are there already are reused.",
+@simulation_options(
+    "Replications of each cell; those that are there already are reused.",
+    out="Folder for the sweep's own folder.",
 )
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Root of all randomness."
-)
-@workers_option
-@cluster_option
-@click.option("--years", type=click.IntRange(1, 20), help="Years of 52 weeks after the start.")
-@sets_option
 @click.option(
     "--measure",
     "measures",
@@ -71,14 +60,6 @@ MOST = 20  # failures, and lines that do not hold, that are told one by one
     metavar="NAME",
     help="Show this measure instead of the usual ones. May be given again.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
-    show_default=True,
-    help="Folder for the sweep's own folder.",
-)
-@click.option("--fresh", is_flag=True, help="Compute again what is already there.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per cell and line on stdout.")
 def sweep(
     scenario: str,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vardflode.command import Command, cluster_option, one_kind_of_workers, workers_option
+from vardflode.command import Command, one_kind_of_workers, pool_options, replications_option, runs_option
 from vardflode.progress import progress
 from vardflode.terminal import message, table, write, write_json
 
@@ -32,20 +32,10 @@ WORDS = {"passed": "OK", "failed": "FAILED", "not applicable": "–", "told": "t
     ),
 )
 @click.argument("names", nargs=-1, required=True, metavar="RUN...")
-@click.option(
-    "-n", "--replications", type=click.IntRange(1, 100_000), help="Only the first so many; all unless told."
-)
-@workers_option
-@cluster_option
+@replications_option("Only the first so many; all unless told.")
+@pool_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    default=Path("runs"),
-    show_default=True,
-    help="Folder where the runs are.",
-)
+@runs_option
 def verify(
     names: tuple[str, ...],
     replications: int | None,
