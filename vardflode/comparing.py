@@ -7,7 +7,7 @@ under those that it does not have.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,10 +39,16 @@ class NothingMade(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Compared:
-    """A comparison and the runs compared, the baseline first; `failed` says that replications are left out."""
+    """A comparison and the runs compared, the baseline first; `failed` says that replications are left out.
+
+    `under` are the runs of each under every calibration of how tight units are, by label and the calibration's name,
+    `numbers` the baseline's replications that are compared.
+    """
 
     comparison: Comparison
     runs: tuple[Run, ...]
+    under: Mapping[tuple[str, str], Run]
+    numbers: tuple[int, ...]
     failed: bool
 
     def __repr__(self) -> str:
@@ -98,7 +104,8 @@ def compare(
             for entry in entries[1:]
         }
         comparison = replace(comparison, explanations=explanations)
-    return Compared(comparison, tuple(entry.run for entry in entries), maker.failed)
+    under = {(entry.label, name): run for entry in entries for name, run in entry.under.items()}
+    return Compared(comparison, tuple(entry.run for entry in entries), under, tuple(chosen[0]), maker.failed)
 
 
 def _obstacles(asked: Sequence[Asked], *, paired: bool, explained: bool, more: bool) -> Iterator[Fault]:

@@ -1,0 +1,39 @@
+"""From what a report is about to the whole document."""
+
+from __future__ import annotations
+
+from results.report.chapters import chapters
+from results.report.document import Cell, Code, Name, Report, Text
+from results.report.language import Language
+from results.report.subject import Subject
+from scenarios.load import Resolved
+
+
+def make_report(subject: Subject, say: Language) -> Report:
+    """Every chapter that has something to say of these runs."""
+    found = (chapter(subject, say) for chapter in chapters())
+    return Report(
+        language=say.code,
+        title=say("report.title", scenario=title_of(subject.main.resolved, say)),
+        subtitle=say("report.subtitle"),
+        provenance=tuple(provenance(subject, say)),
+        chapters=tuple(section for section in found if section is not None),
+    )
+
+
+def title_of(resolved: Resolved, say: Language) -> Name:
+    """A scenario's title in the report's language."""
+    return Name(getattr(resolved.scenario.title, say.code))
+
+
+def provenance(subject: Subject, say: Language) -> list[tuple[Text, Cell]]:
+    """What the report was made of: runs by their hash, replications, seed, versions."""
+    manifest = subject.main.manifest
+    hashes = [(Name(side.label), " ", Code(side.manifest["hash"][:12])) for side in subject.sides]
+    replications = subject.counted(subject.replications, "replications", "replications")
+    return [
+        (say("report.runs"), say.list(hashes)),
+        (say("report.replications"), replications),
+        (say("report.seed"), subject.counted(manifest["seed"], "none", "seed")),
+        (say("report.version"), (Name(str(manifest["versions"]["vardflode"])),)),
+    ]

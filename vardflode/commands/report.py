@@ -1,0 +1,98 @@
+"""`vardflode report`: the evidence of runs as one file that a steering group can read, print and check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vardflode.command import (
+    Command,
+    replications_option,
+    runs_option,
+    seed_option,
+    workers_option,
+    years_option,
+)
+from vardflode.terminal import message, write
+
+if TYPE_CHECKING:
+    from results.report.language import Tongue
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "vardflode report decision-2026 no-transfer --out evidence.html",
+        "vardflode report decision-2026 no-transfer infusion-hubs --out evidence.html --lang en",
+    ),
+)
+@click.argument("names", nargs=-1, required=True, metavar="RUN|SCENARIO...")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The file to write; its ending says which kind: .html, .pdf or .xlsx.",
+)
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["sv", "en"]),
+    default="sv",
+    show_default=True,
+    help="Its language.",
+)
+@replications_option("Report on the first so many; unless told, those that the folders hold, else 20.")
+@seed_option("Seed of the scenarios' runs; unless told, that of the first folder, else 1.")
+@workers_option
+@years_option("Years of 52 weeks, of what is a scenario.")
+@click.option("--explain", "explained", is_flag=True, help="Say how much each lever that differs adds.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="MEASURE>=VALUE",
+    help="Hold results against a target, such as on_time_share>=0.95. May be given again.",
+)
+@click.option(
+    "--calibration",
+    metavar="SCENARIO",
+    default="tight-everywhere",
+    show_default=True,
+    help="Tell of other patients under its tightness of units as well; `none` leaves that out.",
+)
+@runs_option
+def report(
+    names: tuple[str, ...],
+    out: Path,
+    language: Tongue,
+    replications: int | None,
+    seed: int | None,
+    workers: int | None,
+    years: int | None,
+    explained: bool,
+    targets: tuple[str, ...],
+    calibration: str,
+    runs: Path,
+) -> None:
+    """Write what runs show as one file that can be read, printed, forwarded and checked.
+
+    The report is about the first; the others stand beside it. Each is the folder of a run, or a scenario (a name of
+    `vardflode list` or a file), of which the run is used, extended or made.
+    """
+    from results.report.html import html
+    from results.report.language import Language
+    from results.report.making import make_report
+    from vardflode.files import put
+    from vardflode.progress import progress
+    from vardflode.reporting import subject_of, target
+
+    subject = subject_of(
+        names, seed=seed, replications=replications, workers=workers, years=years, explained=explained,
+        calibration=None if calibration == "none" else calibration, targets=[target(each) for each in targets],
+        runs=runs, tell=message, progress=progress,
+    )  # fmt: skip
+    put(out, html(make_report(subject, Language(language))).encode())
+    write(str(out))
