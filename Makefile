@@ -17,14 +17,14 @@ COMPILE    := $(LOCK_VENV)/bin/uv --quiet --no-config pip compile --universal --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report demo test test-all verify bench lint format lock clean
+.PHONY: help setup report demo test test-all verify bench docs lint format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.dev ## make .venv with everything that running and developing needs
 
-report: $(VENV)/.report ## also install what maps and spreadsheets need (part of make setup)
+report: $(VENV)/.report ## also install what reports, maps and spreadsheets need (part of make setup)
 
 demo: $(VENV)/.core ## run the demonstration
 	@$(BIN)/python -m vardflode.demo
@@ -41,6 +41,10 @@ verify: $(VENV)/.core ## hold the model against theory, and write docs/verificat
 bench: $(VENV)/.dev ## measure time and memory beside rivals, and write docs/performance.md (about 20 minutes)
 	$(BIN)/python -m benchmarks
 
+docs: $(VENV)/.dev ## make the tables of the documentation and the example reports anew (about 10 minutes)
+	$(BIN)/python docs/make_tables.py
+	$(BIN)/python docs/make_reports.py
+
 lint: $(VENV)/.dev ## check style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -54,7 +58,7 @@ format: $(VENV)/.dev ## put the code in its set form
 lock: $(LOCK_VENV)/.uv-$(UV_VERSION) ## make requirements/*.lock anew from pyproject.toml
 	@echo "Resolving the versions that run the project …"
 	@$(COMPILE) pyproject.toml requirements/build.in --output-file requirements/core.lock
-	@echo "Resolving the versions that draw maps and write spreadsheets …"
+	@echo "Resolving the versions that write reports, maps and spreadsheets …"
 	@$(COMPILE) pyproject.toml requirements/build.in --extra report --constraint requirements/core.lock \
 		--output-file requirements/report.lock
 	@echo "Resolving the versions that develop it …"

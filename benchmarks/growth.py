@@ -26,7 +26,7 @@ PATIENTS_PER_UNIT = 8.5
 REGION_UNITS, REGION_PEOPLE = 200, 1_750_000
 GROWTH_TARGET = 2.2  # per doubling
 NATION_TARGET = 2_000.0  # MB
-ROUNDS = {"units": 3, "patients": 2}
+ROUNDS = {"units": 2, "patients": 2}
 
 
 @dataclass(frozen=True, slots=True)

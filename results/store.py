@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MANIFEST = "manifest.json"
 ANEW = "run the scenario again with --fresh"
-TABLES = ("measures", "weekly", "transfers", "distributions", "certificate", "draws", "settling", "visits")
+TABLES = (
+    "measures", "weekly", "transfers", "distributions", "landings", "certificate", "draws", "settling", "visits",
+)  # fmt: skip
 VISITS = "visits"  # the table that is kept only if asked for
 
 

@@ -27,6 +27,9 @@ COMMANDS = {
     ),
     "sweep": Lazy("vardflode.commands.sweep", "sweep", "Run one scenario under many combinations of values."),
     "plot": Lazy("vardflode.commands.plot", "plot", "Draw the figures of runs, and what differs."),
+    "report": Lazy(
+        "vardflode.commands.report", "report", "Write the evidence of runs as one file: HTML, PDF or Excel."
+    ),
     "verify": Lazy(
         "vardflode.commands.verify",
         "verify",

@@ -112,6 +112,7 @@ def replicate(resolved: Resolved, seed: int, replication: int, *, keep_visits: b
 def _replicate(resolved: Resolved, seed: int, replication: int, *, keep_visits: bool) -> Outcome:
     from results.certificate import draws, findings
     from results.extracts import distributions, transfers, visit_table, weekly
+    from results.landings import landings
     from results.measures import measure
     from results.settling import others_by_week, settling
     from sim.model import drawn_afresh, simulate
@@ -124,6 +125,7 @@ def _replicate(resolved: Resolved, seed: int, replication: int, *, keep_visits: 
         "weekly": weekly(resolved, records),
         "transfers": transfers(resolved, records),
         "distributions": distributions(resolved, records),
+        "landings": landings(resolved, records),
         "certificate": findings(resolved, records, by_week, afresh),
         "draws": draws(records),
         "settling": settling(resolved, records, by_week),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenarios.faults import Fault, InputError, suggestion
 from vardflode.comparing import Progress, Tell, compare
+from vardflode.files import unwritable
 from vardflode.tightness import TIGHT_EVERYWHERE
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ def subject_of(
     explained: bool = False,
     calibration: str | None = TIGHT_EVERYWHERE,
     targets: Sequence[Target] = (),
+    also: Sequence[Path] = (),
     runs: Path = Path("runs"),
     tell: Tell = lambda line: None,
     progress: Progress = lambda name: nullcontext(lambda done, total: None),
@@ -32,9 +35,12 @@ def subject_of(
     """What a report is about: the first of the runs (folders) or scenarios (names or files), and those beside it.
 
     Arguments and what is raised are those of `vardflode.comparing.compare`; `targets` is what the results are held
-    against.
+    against, `also` names files with further analyses of the first.
     """
+    from results.report.further import held_against, read_further
     from results.report.subject import Subject
+
+    further = read_further(also)
 
     found = compare(
         names, seed=seed, replications=replications, workers=workers, years=years, explained=explained,
@@ -42,7 +48,36 @@ def subject_of(
     )  # fmt: skip
     labels = [side.label for side in (found.comparison.baseline, *found.comparison.scenarios)]
     by_label = dict(zip(labels, found.runs, strict=True))
-    return Subject(found.comparison, found.numbers, by_label, found.under, tuple(targets))
+    main = found.comparison.baseline
+    further = held_against(further, main.manifest, main.resolved)
+    return Subject(found.comparison, found.numbers, by_label, found.under, tuple(targets), further)
+
+
+def asked(out: Path, targets: Sequence[str]) -> list[Target]:
+    """The targets as they are typed. Raises InputError, before anything is run, also where no report can be written."""
+    found, faults = [], list(_obstacles(out))
+    for text in targets:
+        try:
+            found.append(target(text))
+        except InputError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _obstacles(out: Path) -> Iterator[Fault]:
+    """Why a report cannot be written there."""
+    from results.report.writers import ENDINGS, WRITERS
+
+    yield from unwritable(out)
+    ending = out.suffix.lower()
+    if ending not in ENDINGS:
+        kinds = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
+        yield Fault(str(out), 0, "", f"is no kind of report; let its name end in {kinds}")
+    elif missing := [package for package in WRITERS[ending].needs if find_spec(package) is None]:
+        why = f'a {ending} file needs {" and ".join(missing)}; install: pip install "vardflode[report]"'
+        yield Fault("--out", 0, "", why)
 
 
 def target(text: str) -> Target:

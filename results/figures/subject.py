@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.extracts import reporting_window
+from results.listed import listed
 from results.store import NotARun, Run
 from results.table import Row
 from results.windows import Window
-from scenarios.listing import listing
 from scenarios.load import Resolved
 
 if TYPE_CHECKING:
@@ -87,12 +87,7 @@ class Subject:
 
     def listed(self) -> Floats:
         """Persons listed at each unit, mean over the window, shape (units,) in the register's order."""
-        found = listing(self.resolved.scenario, self.resolved.units)
-        first, end = self.window.first, self.window.end
-        days = np.diff(np.clip((first, *found.changes, end), first, end))
-        own = [unit.listed for unit in self.resolved.units]
-        by_period = [np.bincount(at, weights=own, minlength=len(own)) for at in found.at]
-        return np.asarray(days @ np.array(by_period) / self.window.days)
+        return listed(self.resolved, self.window)
 
     def counted(self, what: str, stream: str, site: str) -> tuple[NDArray[np.int64], Floats]:
         """Values and how often each occurs, summed over replications, ascending by value."""

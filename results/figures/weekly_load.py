@@ -9,7 +9,8 @@ import numpy as np
 from results.figures.page import empty_page, make_page
 from results.figures.style import BAND, BLACK, BLUE, GUIDE, SHADE, count, level
 from results.figures.subject import Floats, Subject
-from results.figures.weeks import LOW_STAFF_SHARE, low_staff_weeks, week_axis
+from results.figures.weeks import low_staff_weeks, week_axis
+from results.low_staff import LOW_STAFF_SHARE
 from results.windows import last_planned_transfer
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from results import low_staff
 from results.figures.lettering import shorten
 from results.figures.style import SMALL
 from results.figures.subject import Subject
@@ -15,7 +16,6 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 STEPS = (1, 2, 3, 6, 12, 24, 60)  # months between ticks
 MOST_TICKS = 14
 NAMES = 1.3  # inches for the names of the periods
-LOW_STAFF_SHARE = 0.75  # July and Christmas, not the weeks around them
 
 
 def date_ticks(subject: Subject, first: int = 1) -> list[tuple[int, str]]:
@@ -44,18 +44,6 @@ def week_axis(axes: Axes, subject: Subject, first: int = 1) -> None:
 
 def low_staff_weeks(subject: Subject) -> tuple[list[tuple[int, int]], str]:
     """Stretches of weeks with few at work (first, last), and the names of their periods."""
-    periods = sorted(subject.resolved.scenario.staffing.periods.items())
-    stretches: list[tuple[int, int]] = []
-    names: dict[str, None] = {}
-    for week in range(1, subject.weeks + 1):
-        iso_week = subject.monday(week).isocalendar().week
-        name, period = next(((n, p) for n, p in periods if p.covers(iso_week)), ("", None))
-        if period is None or period.staff_share > LOW_STAFF_SHARE:
-            continue
-        names[name] = None
-        if stretches and stretches[-1][1] == week - 1:
-            stretches[-1] = (stretches[-1][0], week)
-        else:
-            stretches.append((week, week))
+    stretches, names = low_staff.low_staff_weeks(subject.resolved)
     listed = ", ".join(name.replace("-", " ").capitalize() for name in names)
     return stretches, shorten(listed, NAMES, SMALL)

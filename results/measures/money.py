@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.events import Events, Floats, of_patients
-from results.ledger import READINESS, Ledger, in_prices_of, uplift_ore
+from results.ledger import LINES, READINESS, Ledger, in_prices_of, uplift_ore
 from results.measures.replication import Replication
 from results.table import Table, divide
 from scenarios.load import Resolved
@@ -34,8 +34,10 @@ def money(run: Replication, book: Ledger, table: Table) -> None:
     care = rows["line"] != READINESS
     table.count("cost_msek_per_year", costs, msek)
     table.count("readiness_msek_per_year", costs.where(~care), msek[~care])
-    without = costs.where(care).total("region", 1, msek[care], table.windows) * table.factors()[:, None]
-    table.add("cost_msek_per_year", "region", without, key="readiness=no")
+    parts = {f"line={name}": rows["line"] == line for line, name in enumerate(LINES) if line != READINESS}
+    for key, mine in {"readiness=no": care, **parts}.items():
+        total = costs.where(mine).total("region", 1, msek[mine], table.windows) * table.factors()[:, None]
+        table.add("cost_msek_per_year", "region", total, key=key)
     _, events = run.visits(np.ones(run.records.visits.size, dtype=bool))
     table.count("full_cost_msek_per_year", events, book.visit_full_ore / MSEK_ORE)
     table.count("patient_fee_msek_per_year", events, book.visit_fee_ore / MSEK_ORE)

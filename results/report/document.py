@@ -6,6 +6,7 @@ writer has escaped them.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -142,13 +143,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole: what it is called, who made it of what, and its chapters, the answer first."""
+    """The whole: what it is called, who made it of what, and its chapters, the answer first.
+
+    `made` is when the newest of its runs was made, `digest` the hash of the scenario in question.
+    """
 
     language: Literal["sv", "en"]
     title: Text
     subtitle: Text
     provenance: tuple[tuple[Text, Cell], ...]
     chapters: tuple[Section, ...]
+    made: dt.datetime
+    digest: str
 
     def sections(self) -> Iterator[tuple[int, Section]]:
         """Every section with its depth, chapters at 0, in reading order."""

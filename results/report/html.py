@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.resources
+import re
+from typing import TYPE_CHECKING
 
 from results.report.document import (
     Bullets,
@@ -15,11 +17,16 @@ from results.report.document import (
     Name,
     Paragraph,
     Report,
+    Section,
     Strong,
     Table,
 )
 from results.report.language import Language
 from results.report.quantities import Quantity
+
+if TYPE_CHECKING:
+    import jinja2
+    from markupsafe import Markup
 
 KINDS = {
     Paragraph: "paragraph",
@@ -40,28 +47,17 @@ KINDS = {
 
 def html(report: Report) -> str:
     """The whole file. Raises ModuleNotFoundError without jinja2 or babel."""
-    import jinja2
     from markupsafe import Markup
 
-    say = Language(report.language)
-    folder = importlib.resources.files("results.report") / "templates"
-    style = (folder / "report.css").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"svg": Markup, "exact": exact}  # the svg of figures is made clean by figures.svg
-    environment.tests["kind"] = lambda item, kind: KINDS[type(item)] == kind
-    return environment.get_template("report.html.jinja").render(
-        report=report,
-        say=say,
-        plain=lambda key, **parts: say.plain(f"report.{key}", **parts),
-        style=Markup(style),
-        policy=f"default-src 'none'; style-src 'sha256-{_digest(style)}'; base-uri 'none'; form-action 'none'",
-    )
+    style = _file("report.css")
+    page = _environment(Language(report.language)).get_template("report.html.jinja")
+    return page.render(report=report, style=Markup(style), policy=policy(style))
+
+
+def policy(style: str) -> str:
+    """The content security policy of a page that has this style and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 def exact(value: float) -> str:
@@ -69,5 +65,43 @@ def exact(value: float) -> str:
     return f"{value:.12g}"
 
 
-def _digest(style: str) -> str:
-    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def unbroken(told: str) -> Markup:
+    """A number as told, with its interval kept on one line."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"\(.*?\)", r'<small>\g<0></small>', str(escape(told))))
+
+
+def is_grouped(section: Section) -> bool:
+    """Whether a section holds groups of cards."""
+    return any(isinstance(block, Cards) for block in section.blocks)
+
+
+def _environment(say: Language) -> jinja2.Environment:
+    """What the templates are written with: all that is put into them is escaped, but for the drawings."""
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_file),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "svg": Markup,
+        "exact": exact,
+        "unbroken": unbroken,
+    }  # the svg of figures is made clean by figures.svg
+    environment.tests |= {"kind": lambda item, kind: KINDS[type(item)] == kind, "grouped": is_grouped}
+    environment.globals |= {
+        "say": say,
+        "plain": lambda key, **parts: say.plain(f"report.{key}", **parts),
+    }
+    return environment
+
+
+def _file(name: str) -> str:
+    """One of the templates, or the style."""
+    return (importlib.resources.files("results.report") / "templates" / name).read_text(encoding="utf-8")

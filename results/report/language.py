@@ -100,7 +100,7 @@ class Language:
             return UNKNOWN, "", ""
         interval = ""
         if quantity.has_interval:
-            between = self.plain("units.to") if quantity.signed else "–"
+            between = self.plain("units.to") if quantity.signed or quantity.low < 0 else "–"
             interval = f"{write(quantity.low)}{between}{write(quantity.high)}"
         one = abs(quantity.value) == 1 and not quantity.has_interval
         return write(quantity.value), interval, self.plain(f"units.{quantity.unit}", count=1 if one else 2)
@@ -114,7 +114,7 @@ class Language:
         rounded = round(value, decimals) + 0.0
         plain = "#,##0" + ("." + "0" * decimals if decimals else "")
         pattern = f"+{plain};-{plain}" if signed and rounded else plain
-        return format_decimal(rounded, format=pattern, locale=LOCALES[self.code])
+        return format_decimal(rounded, format=pattern, locale=LOCALES[self.code]).replace("-", "−")
 
     def date(self, day: dt.date) -> str:
         """A day: `2 mars 2026`."""
@@ -129,12 +129,13 @@ class Language:
         return format_date(day, format="LLLL y", locale=LOCALES[self.code])
 
     def list(self, items: Iterable[Part | Text]) -> Text:
-        """Items as one enumeration: `a, b och c`."""
+        """Items as one enumeration: `a, b och c`; with semicolons where an item has commas of its own."""
         told = [item if isinstance(item, tuple) else (item,) for item in items]
+        between = "; " if any(", " in self.flat(item) for item in told) else ", "
         joined: list[Part] = []
         for place, item in enumerate(told):
             if place:
-                joined.append(self.plain("units.and") if place == len(told) - 1 else ", ")
+                joined.append(self.plain("units.and") if place == len(told) - 1 else between)
             joined.extend(item)
         return tuple(joined)
 

@@ -13,6 +13,13 @@ from typing import Literal
 from results.table import Row
 
 Statistic = Literal["mean", "p5", "p95", "n"] | str  # or a condition over replications, such as ">0.95"
+ROUNDING = 1e-9  # relative
+FACTORS = {
+    "share": 100.0,
+    "points": 100.0,
+    "years_of_ten": 10.0,
+    "futures_of_ten": 10.0,
+}  # from number to told
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +68,14 @@ class Quantity:
 
     @property
     def has_interval(self) -> bool:
-        """Whether it has bounds that differ."""
-        return math.isfinite(self.low) and math.isfinite(self.high) and self.high > self.low
+        """Whether it has bounds that differ, by more than the order of a sum makes."""
+        known = math.isfinite(self.low) and math.isfinite(self.high)
+        return known and self.high - self.low > ROUNDING * max(abs(self.low), abs(self.high))
 
     @property
     def factor(self) -> float:
         """From the number to the number told."""
-        return 100.0 if self.unit in ("share", "points") else 1.0
+        return FACTORS.get(self.unit, 1.0)
 
     def digits(self) -> int:
         """Decimals told: one digit of half the interval, or three digits of the number where it has none."""

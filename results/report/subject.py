@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from results.catalogue import MEASURES
 from results.comparison import Comparison, Difference, Side
+from results.report.further import Further
 from results.report.quantities import Quantity, Trace, path_of
 from results.statistics import Summary, summarise
 from results.store import Run
@@ -66,7 +67,8 @@ class Subject:
     """A comparison, the runs behind it and what was asked of it.
 
     `numbers` are those of the replications compared. `runs` are by label, those under each calibration of how tight
-    units are by (label, calibration) in `tight`. `targets` are what the user holds results against.
+    units are by (label, calibration) in `tight`. `targets` are what the user holds results against, `further` what was
+    computed elsewhere of the scenario in question.
     """
 
     comparison: Comparison
@@ -74,6 +76,7 @@ class Subject:
     runs: Mapping[str, Run]
     tight: Mapping[tuple[str, str], Run] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
+    further: Further = Further()
 
     def __repr__(self) -> str:
         return f"<Subject of a report: {self.main.label} and {len(self.others)} others>"
@@ -137,7 +140,10 @@ class Subject:
 
     @functools.cached_property
     def _differences(self) -> dict[tuple[str, Row], Difference]:
-        return {(each.scenario, each.row): each for each in self.comparison.differences}
+        found = {(each.scenario, each.row): each for each in self.comparison.differences}
+        for (scenario, calibration), told in self.comparison.displacement.items():
+            found |= {(under_label(scenario, calibration), each.row): each for each in told}
+        return found
 
     def row(self, name: str, scope: str = "region", key: str = "", window: str = "") -> Row:
         """A row in the report's window unless told."""
@@ -163,7 +169,7 @@ class Subject:
         An interval is not told beyond what the measure can be: below 0, a share above 1. Unknown (NaN) where the run
         has no such row, or it is undefined.
         """
-        label = under_label(side.label, under) if under else side.label
+        label = called(side.label, under)
         row = self.row(name, scope, key, window)
         place, summary, _ = self._found[label]
         trace, unit = Trace("measure", label, path_of(row), "mean"), UNITS[MEASURES[name].unit]
@@ -183,7 +189,7 @@ class Subject:
 
     def values(self, side: Side, row: Row, *, under: str = "") -> NDArray[np.float64]:
         """A row in each replication, shape (replications,); NaN where undefined."""
-        place, _, values = self._found[under_label(side.label, under) if under else side.label]
+        place, _, values = self._found[called(side.label, under)]
         return values[:, place[row]] if row in place else np.full(len(values), np.nan)
 
     def chance(self, side: Side, row: Row, condition: str) -> Quantity:
@@ -194,28 +200,33 @@ class Subject:
         )
 
     def difference(
-        self, side: Side, name: str, scope: str = "region", key: str = ""
+        self, side: Side, name: str, scope: str = "region", key: str = "", *, under: str = ""
     ) -> tuple[Quantity, Difference | None]:
         """Another scenario less the one in question, paired, with its simultaneous interval.
 
         The second is the difference as compared, with its verdict; None where the two are equal or not compared.
+        `under` names a calibration of how tight units are: both are taken under it.
         """
         row = self.row(name, scope, key)
-        found = self._differences.get((side.label, row))
+        label, base = (called(each.label, under) for each in (side, self.main))
+        found = self._differences.get((label, row))
         unit = UNITS[MEASURES[name].unit]
         unit = "points" if unit == "share" else unit
-        trace = Trace("difference", side.label, path_of(row), f"less {self.main.label}")
+        trace = Trace("difference", label, path_of(row), f"less {base}")
         if found is None:
-            both = (self.measured(each, name, scope, key).value for each in (side, self.main))
+            both = (self.measured(each, name, scope, key, under=under).value for each in (side, self.main))
             gap = 0.0 if len({*both}) == 1 else math.nan
             return Quantity(gap, unit, trace, signed=True), None
         return Quantity(found.mean, unit, trace, found.low, found.high, signed=True), found
 
-    def added(self, name: str, scope: str = "region", key: str = "") -> tuple[Quantity, Difference | None]:
+    def added(
+        self, name: str, scope: str = "region", key: str = "", *, under: str = ""
+    ) -> tuple[Quantity, Difference | None]:
         """What the scenario in question adds to today: the same difference, turned round. Needs a `today`."""
         assert self.today is not None
-        found, difference = self.difference(self.today, name, scope, key)
-        trace = Trace("difference", self.main.label, found.trace.of, f"less {self.today.label}")
+        found, difference = self.difference(self.today, name, scope, key, under=under)
+        label = called(self.main.label, under)
+        trace = Trace("difference", label, found.trace.of, f"less {found.trace.run}")
         turned = Quantity(-found.value + 0.0, found.unit, trace, -found.high, -found.low, signed=True)
         return turned, difference
 
@@ -269,6 +280,11 @@ class Subject:
 def under_label(label: str, calibration: str) -> str:
     """What a scenario is called under a calibration of how tight units are."""
     return f"{label} @ {calibration}"
+
+
+def called(label: str, calibration: str) -> str:
+    """The same; without a calibration, the scenario as it is."""
+    return under_label(label, calibration) if calibration else label
 
 
 def within(name: str, low: float, high: float) -> tuple[float, float]:

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
 from results.summary.figures import Figures, Section, range_of
 from scenarios.evidence import Evidence
 from scenarios.load import Resolved
 
+Mean = Callable[[str, str, str], float]  # of a measure's name, scope and key
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Line:
+    """A line of load or cost: how large (hours or MSEK a year), what of, and the keys that it rests on.
+
+    `of` is a stream, for readiness a procedure group.
+    """
+
+    size: float
+    kind: Literal["load", "care", "readiness"]
+    of: str
+    keys: tuple[str, ...]
+
+
+def largest_lines(resolved: Resolved, mean: Mean) -> tuple[Line, ...]:
+    """The stream with the most nurse hours, then the three largest lines of cost."""
+    loads = [
+        Line(mean("nurse_hours_per_year", "stream", name), "load", name, _stream_keys(resolved, name))
+        for name in sorted(resolved.scenario.streams)
+    ]
+    return max(loads), *sorted(_cost_lines(resolved, mean), reverse=True)[:3]
+
 
 def rests_on(resolved: Resolved, figures: Figures) -> Section:
     """The values behind the largest load and the three largest cost lines, with grade, source and range."""
-    streams = sorted(resolved.scenario.streams)
-    heaviest = max(streams, key=lambda s: (figures.mean("nurse_hours_per_year", "stream", s), s))
-    about = [(f"largest load: {heaviest}", key) for key in _stream_keys(resolved, heaviest)]
-    for _, line, keys in sorted(_cost_lines(resolved, figures), reverse=True)[:3]:
-        about.extend((line, key) for key in keys if key not in {known for _, known in about})
+    about: list[tuple[str, str]] = []
+    for line in largest_lines(resolved, figures.mean):
+        about.extend((_named(line), key) for key in line.keys if key not in {known for _, known in about})
     rows = []
     said = ""
-    for line, key in about:
+    for name, key in about:
         evidence = resolved.evidence.get(key)
-        rows.append((line if line != said else "", key, _value(resolved, key), _grade(evidence)))
-        said = line
+        rows.append((name if name != said else "", key, _value(resolved, key), _grade(evidence)))
+        said = name
     return Section("What this rests on", ("figure", "key", "value", "grade, range, source"), tuple(rows))
 
 
@@ -28,20 +54,30 @@ def _stream_keys(resolved: Resolved, stream: str) -> tuple[str, ...]:
     return tuple(f"streams.{stream}.{name}" for name in names)
 
 
-def _cost_lines(resolved: Resolved, figures: Figures) -> list[tuple[float, str, tuple[str, ...]]]:
-    """MSEK a year, name and the keys behind each line: care per stream, readiness per procedure group."""
+def _cost_lines(resolved: Resolved, mean: Mean) -> list[Line]:
+    """Care per stream and readiness per procedure group."""
     lines = []
     readiness: dict[str, float] = {}
     for name, stream in sorted(resolved.scenario.streams.items()):
-        ready = figures.mean("readiness_msek_per_year", "stream", name)
-        care = figures.mean("cost_msek_per_year", "stream", name) - ready
+        ready = mean("readiness_msek_per_year", "stream", name)
+        care = mean("cost_msek_per_year", "stream", name) - ready
         readiness[stream.procedure_group] = readiness.get(stream.procedure_group, 0.0) + ready
         keys = (*_stream_keys(resolved, name), f"money.{stream.profession}_hour_sek")
-        lines.append((care, f"{name}, staff and material {care:.2f} MSEK/year", keys))
+        lines.append(Line(care, "care", name, keys))
     for group, msek in sorted(readiness.items()):
         keys = (f"money.procedures.{group}.first_year_sek", f"money.procedures.{group}.later_year_sek")
-        lines.append((msek, f"readiness for {group} {msek:.2f} MSEK/year", keys))
+        lines.append(Line(msek, "readiness", group, keys))
     return lines
+
+
+def _named(line: Line) -> str:
+    match line.kind:
+        case "load":
+            return f"largest load: {line.of}"
+        case "care":
+            return f"{line.of}, staff and material {line.size:.2f} MSEK/year"
+        case "readiness":
+            return f"readiness for {line.of} {line.size:.2f} MSEK/year"
 
 
 def _value(resolved: Resolved, key: str) -> str:

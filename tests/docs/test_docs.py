@@ -36,7 +36,7 @@ DOCUMENTS = sorted(
 )
 NAMES = [path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
 LANGUAGES = {"console", "csv", "json", "powershell", "sh", "text", "yaml"}
-RUN_TABLES = ("measures", "weekly", "transfers", "distributions", "visits")
+RUN_TABLES = ("measures", "weekly", "transfers", "distributions", "landings", "visits")
 
 
 class Block(NamedTuple):

@@ -132,6 +132,15 @@ def test_cost_without_readiness_is_told_beside(measured: Measured) -> None:
     assert measured.value("cost_msek_per_year", key="readiness=no") == pytest.approx(whole - ready)
 
 
+def test_cost_is_told_by_line(measured: Measured, records: Records, resolved: Resolved) -> None:
+    rows = ledger(resolved, records).rows
+    for line in LINES[:READINESS]:
+        ore = sum(int(row["ore"]) for row in rows if LINES[row["line"]] == line)
+        for_the_year = measured.value("cost_msek_per_year", key=f"line={line}") * ORE_PER_MSEK * 364 / 365.25
+        assert for_the_year == pytest.approx(ore)
+        assert ore > 0
+
+
 def test_no_transfer_costs_the_units_nothing(small_region: SmallRegion) -> None:
     resolved = small_region(scenario="no-transfer")
     records = simulate(resolved, 1, 0)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     cls=Command,
     examples=(
         "vardflode report decision-2026 no-transfer --out evidence.html",
-        "vardflode report decision-2026 no-transfer infusion-hubs --out evidence.html --lang en",
+        "vardflode report decision-2026 no-transfer infusion-hubs --out evidence.pdf --lang en",
     ),
 )
 @click.argument("names", nargs=-1, required=True, metavar="RUN|SCENARIO...")
@@ -57,11 +57,27 @@ if TYPE_CHECKING:
     help="Hold results against a target, such as on_time_share>=0.95. May be given again.",
 )
 @click.option(
+    "--also",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE.json",
+    help="JSON of a further analysis of the first: flip point, probabilities or influence; see docs/how-to/report.md. "
+    "May be given again.",
+)
+@click.option(
     "--calibration",
     metavar="SCENARIO",
     default="tight-everywhere",
     show_default=True,
     help="Tell of other patients under its tightness of units as well; `none` leaves that out.",
+)
+@click.option(
+    "--suppress-below",
+    "suppress_below",
+    type=click.IntRange(min=3),
+    metavar="N",
+    help="For registers or logs of real units: leave out numbers of patients and visits below N, and as many others "
+    "as are needed so that they cannot be worked out.",
 )
 @runs_option
 def report(
@@ -74,7 +90,9 @@ def report(
     years: int | None,
     explained: bool,
     targets: tuple[str, ...],
+    also: tuple[Path, ...],
     calibration: str,
+    suppress_below: int | None,
     runs: Path,
 ) -> None:
     """Write what runs show as one file that can be read, printed, forwarded and checked.
@@ -82,17 +100,23 @@ def report(
     The report is about the first; the others stand beside it. Each is the folder of a run, or a scenario (a name of
     `vardflode list` or a file), of which the run is used, extended or made.
     """
-    from results.report.html import html
+    from results.report.suppression import suppressed
+
     from results.report.language import Language
     from results.report.making import make_report
+    from results.report.writers import written
     from vardflode.files import put
     from vardflode.progress import progress
-    from vardflode.reporting import subject_of, target
+    from vardflode.reporting import asked, subject_of
 
+    held_against = asked(out, targets)
     subject = subject_of(
         names, seed=seed, replications=replications, workers=workers, years=years, explained=explained,
-        calibration=None if calibration == "none" else calibration, targets=[target(each) for each in targets],
-        runs=runs, tell=message, progress=progress,
+        calibration=None if calibration == "none" else calibration, targets=held_against,
+        also=also, runs=runs, tell=message, progress=progress,
     )  # fmt: skip
-    put(out, html(make_report(subject, Language(language))).encode())
+    made = make_report(subject, Language(language))
+    if suppress_below is not None:
+        made = suppressed(made, subject, suppress_below)
+    put(out, written(made, out.suffix.lower()))
     write(str(out))

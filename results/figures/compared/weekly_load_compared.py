@@ -13,7 +13,8 @@ from results.figures.lettering import shorten, spread
 from results.figures.page import MARGIN, WIDTH, Page, empty_page, make_page
 from results.figures.style import GUIDE, QUIET, SHADE, SMALL, count, level
 from results.figures.subject import Floats, Subject, joined
-from results.figures.weeks import LOW_STAFF_SHARE, low_staff_weeks, week_axis
+from results.figures.weeks import low_staff_weeks, week_axis
+from results.low_staff import LOW_STAFF_SHARE
 from results.windows import first_planned_transfer, last_planned_transfer
 
 if TYPE_CHECKING:

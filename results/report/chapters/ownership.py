@@ -1,12 +1,152 @@
-"""The chapter ownership."""
+"""Public and private units: what transferred care takes and costs at each, per unit and per person listed."""
 
 from __future__ import annotations
 
-from results.report.document import Section
+from collections.abc import Sequence
+from dataclasses import replace
+
+from results.catalogue import MEASURES
+from results.report.document import Block, Bullets, Figure, Line, Paragraph, Section, Table, Text
+from results.report.figures import Bar, interval_bars
 from results.report.language import Language
+from results.report.naming import called
+from results.report.owners import OWNERS, Owners, Per, owners_of, unit_of
 from results.report.subject import Subject
+
+# What is told, and per what.
+LOAD: tuple[tuple[str, Per], ...] = (
+    ("unit_visits_per_year", "all"),
+    ("nurse_hours_per_year", "all"),
+    ("nurse_hours_per_year", "unit"),
+    ("nurse_hours_per_year", "thousand_listed"),
+    ("doctor_hours_per_year", "thousand_listed"),
+    ("late_share", "all"),
+    ("returned_to_hospital_share", "all"),
+)
+MONEY: tuple[tuple[str, Per], ...] = (
+    ("cost_msek_per_year", "all"),
+    ("cost_msek_per_year", "listed"),
+    ("uplift_msek_per_year", "all"),
+    ("uplift_share_used", "all"),
+    ("units_over_uplift_share", "all"),
+)
+DRAWN: tuple[tuple[str, Per], ...] = (
+    ("nurse_hours_per_year", "thousand_listed"),
+    ("uplift_share_used", "all"),
+)
+SAID: tuple[tuple[str, Per], ...] = (*DRAWN, ("late_share", "all"))
 
 
 def chapter(subject: Subject, say: Language) -> Section | None:
-    """Nothing yet."""
-    return None
+    """The chapter; nothing where no patient moves, or all units have one kind of owner."""
+    owners = owners_of(subject, subject.main)
+    if owners is None or not subject.resolved.scenario.transfer.enabled:
+        return None
+    blocks: list[Block] = [
+        Paragraph(say("ownership.lead")),
+        Bullets(tuple(_said(owners, name, per, say) for name, per in SAID)),
+        _table("ownership-load", say("ownership.load"), _sizes(owners, say), owners, LOAD, say),
+        _figure(subject, *DRAWN[0], say),
+        _table("ownership-money", say("ownership.money"), [], owners, MONEY, say),
+        _figure(subject, *DRAWN[1], say),
+        Paragraph(say("ownership.why"), "note"),
+    ]
+    return Section("ownership", say("ownership.title"), tuple(blocks))
+
+
+def _said(owners: Owners, name: str, per: Per, say: Language) -> Text:
+    """A measure of both, and whether they can be told apart."""
+    public, private = (owners.told(name, owner, per) for owner in OWNERS)
+    apart = owners.apart(name, per)
+    verdict = (
+        "unsure"
+        if not apart.has_interval
+        else "more"
+        if apart.low > 0
+        else "less"
+        if apart.high < 0
+        else "same"
+    )
+    measure = _label(name, per, say)
+    return say(f"ownership.said_{verdict}", measure=measure, public=public, private=private, apart=apart)
+
+
+def _table(
+    id: str,
+    caption: Text,
+    sizes: Sequence[Line],
+    owners: Owners,
+    told: Sequence[tuple[str, Per]],
+    say: Language,
+) -> Table:
+    """A column for each owner and one for the difference, where that is not one of sizes."""
+    lines = [
+        Line((
+            _label(name, per, say),
+            *(owners.told(name, owner, per) for owner in OWNERS),
+            owners.apart(name, per) if per != "all" or MEASURES[name].unit == "share" else None,
+            _unit(name, per, say),
+        ))
+        for name, per in told
+    ]  # fmt: skip
+    columns = (
+        say("terms.measure"),
+        *(say(f"terms.ownership_{owner}") for owner in OWNERS),
+        say("ownership.apart"),
+        say("terms.unit_of_measure"),
+    )
+    return Table(
+        id,
+        caption,
+        columns,
+        (*sizes, *lines),
+        (False, True, True, True, False),
+        (say("ownership.intervals"),),
+    )
+
+
+def _sizes(owners: Owners, say: Language) -> list[Line]:
+    """How many units, and persons listed at them."""
+    counted, side = owners.subject.counted, owners.side
+    units = (counted(owners.units[owner], "none", f"units_{owner}", side) for owner in OWNERS)
+    persons = (
+        replace(counted(owners.listed[owner], "none", f"listed_{owner}", side), decimals=0)
+        for owner in OWNERS
+    )
+    return [
+        Line((say("ownership.units"), *units, None, say("ownership.number"))),
+        Line((say("ownership.listed"), *persons, None, say("ownership.number"))),
+    ]
+
+
+def _figure(subject: Subject, name: str, per: Per, say: Language) -> Figure:
+    """A measure of both owners in each scenario that moves patients."""
+    sides = [side for side in subject.sides if side.resolved.scenario.transfer.enabled]
+    bars = [
+        Bar(
+            called(subject, side, say).text,
+            owners.told(name, owner, per),
+            say.plain(f"terms.ownership_{owner}"),
+        )
+        for side in sides
+        if (owners := owners_of(subject, side)) is not None
+        for owner in OWNERS
+    ]
+    label = _label(name, per, say)
+    return interval_bars(
+        say,
+        id=f"ownership-{name.replace('_', '-')}",
+        title=say("ownership.drawn", measure=label),
+        description=say("ownership.description", measure=label),
+        bars=bars,
+        axis=say.plain("ownership.axis", measure=label, unit=_unit(name, per, say)),
+        zero=True,
+    )
+
+
+def _label(name: str, per: Per, say: Language) -> Text:
+    return (*say(f"measures.{name}"), *(() if per == "all" else say(f"ownership.per_{per}")))
+
+
+def _unit(name: str, per: Per, say: Language) -> Text:
+    return say(f"units.{unit_of(name, per)}", count=2)

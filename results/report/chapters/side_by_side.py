@@ -1,12 +1,159 @@
-"""The chapter side_by_side."""
+"""Scenarios side by side: what each gives, and how each of the others differs from the one in question."""
 
 from __future__ import annotations
 
-from results.report.document import Section
-from results.report.language import Language
-from results.report.subject import Subject
+from collections.abc import Iterable, Iterator, Sequence
+
+from results.catalogue import MEASURES
+from results.report.chapters.beside import beside
+from results.report.document import Block, Bullets, Figure, Line, Name, Paragraph, Section, Table, Text
+from results.report.figures import Bar, interval_bars
+from results.report.language import UNKNOWN, Language
+from results.report.naming import called, measure_name
+from results.report.subject import UNITS, Side, Subject
+from results.table import Row
+
+REGION, AT_UNITS = ("region", ""), ("site", "unit")
+HEADLINES = (
+    ("unit_visits_per_year", *REGION),
+    ("nurse_hours_per_year", *REGION),
+    ("nurse_fte", *REGION),
+    ("doctor_hours_per_year", *REGION),
+    ("peak_week_nurse_hours", *REGION),
+    ("on_time_share", *REGION),
+    ("on_time_share", *AT_UNITS),
+    ("late_days_p95", *AT_UNITS),
+    ("returned_to_hospital_share", *REGION),
+    ("units_without_patient_share", *REGION),
+    ("low_volume_visits_share", *REGION),
+    ("visits_per_performing_unit", *REGION),
+    ("cost_msek_per_year", *REGION),
+    ("readiness_msek_per_year", *REGION),
+    ("uplift_share_used", *REGION),
+    ("units_over_uplift_share", *REGION),
+    ("hospital_freed_visits_per_year", *REGION),
+    ("hospital_net_hours_per_year", *REGION),
+    ("travel_km_per_year", *AT_UNITS),
+    ("travel_km_per_year", "site", "hospital"),
+)
+AT_FULL_PRICE = ("full_cost_msek_per_year", "hospital_freed_msek_per_year")
+OTHERS = ("background_within_guarantee_share", "background_wait_days_mean")
+DRAWN = ("nurse_hours_per_year", "on_time_share", "cost_msek_per_year")
 
 
 def chapter(subject: Subject, say: Language) -> Section | None:
-    """Nothing yet."""
-    return None
+    """The chapter; nothing where there is only one scenario."""
+    if not subject.others:
+        return None
+    main = called(subject, subject.main, say)
+    blocks: list[Block] = [
+        Paragraph(say("side_by_side.lead", main=main, count=len(subject.others)), "lead"),
+        Bullets(tuple(_in_short(subject, side, say) for side in subject.others)),
+        Paragraph(_about_intervals(subject, say), "note"),
+        *(figure for name in DRAWN if (figure := _drawn(subject, name, say))),
+        *_values(subject, say),
+    ]
+    sections = (beside(subject, number, side, say) for number, side in enumerate(subject.others, start=1))
+    return Section("side-by-side", say("side_by_side.title"), tuple(blocks), tuple(sections))
+
+
+def _in_short(subject: Subject, side: Side, say: Language) -> Text:
+    """A scenario, and how the measures that are drawn differ there."""
+    told = [sentence for name in DRAWN if (sentence := _told(subject, side, name, say))]
+    return (called(subject, side, say), ". ", *(part for sentence in told for part in (*sentence, " ")))
+
+
+def _told(subject: Subject, side: Side, name: str, say: Language) -> Text:
+    """A sentence on one difference; nothing where it is undefined."""
+    apart, difference = subject.difference(side, name)
+    if not apart.known:
+        return ()
+    verdict = "equal" if difference is None else difference.verdict.replace(" ", "_")
+    return say(f"side_by_side.told_{verdict}", measure=say(f"measures.{name}"), difference=apart)
+
+
+def _about_intervals(subject: Subject, say: Language) -> Text:
+    if subject.replications == 1:
+        return say("side_by_side.one_replication")
+    return say("side_by_side.intervals", family=subject.counted(subject.comparison.family, "none", "family"))
+
+
+def _drawn(subject: Subject, name: str, say: Language) -> Figure | None:
+    """How one measure differs in each alternative; nothing where fewer than two differ."""
+    found = [(side, *subject.difference(side, name)) for side in subject.alternatives]
+    found = [each for each in found if each[2] is not None and each[1].known]
+    bars = [Bar(called(subject, side, say).text, apart) for side, apart, _ in found]
+    if len(bars) < 2:
+        return None
+    measure, main = say(f"measures.{name}"), called(subject, subject.main, say)
+    sure = [each for each in found if each[2] is not None and each[2].distinguishable]
+    most, apart, _ = max(sure, key=lambda each: abs(each[1].value), default=found[0])
+    return interval_bars(
+        say,
+        id=f"side-by-side-{name.replace('_', '-')}",
+        title=say(
+            f"side_by_side.drawn_{'sure' if sure else 'unsure'}",
+            measure=measure,
+            scenario=called(subject, most, say),
+            difference=apart,
+        ),
+        description=say("side_by_side.drawn_description", measure=measure, main=main),
+        bars=bars,
+        axis=say.plain("side_by_side.axis", unit=say(f"units.{apart.unit}", count=2)),
+        zero=True,
+    )
+
+
+def _values(subject: Subject, say: Language) -> list[Table]:
+    """The headlines of every scenario; visits at full price stand by themselves, for that is another costing."""
+    rows = [subject.row(*headline) for headline in HEADLINES]
+    full = [subject.row(name) for name in AT_FULL_PRICE]
+    lines = [*_lines(subject, rows, say), *_others(subject, say)]
+    known = (
+        say("side_by_side.costing"),
+        *([say("side_by_side.others")] if subject.comparison.calibrations else []),
+    )
+    return [
+        _table(subject, "side-by-side-values", say("side_by_side.values"), lines, known, say),
+        _table(
+            subject,
+            "side-by-side-full-price",
+            say("side_by_side.full_price"),
+            _lines(subject, full, say),
+            (),
+            say,
+        ),
+    ]
+
+
+def _lines(subject: Subject, rows: Sequence[Row], say: Language) -> Iterator[Line]:
+    """A line per row that any scenario has."""
+    for row in rows:
+        found = [subject.measured(side, *row) if subject.has(side, row) else None for side in subject.sides]
+        if any(found):
+            name = measure_name(row, subject.resolved, say)
+            yield Line((name, _unit(row.name, say), *(each or (UNKNOWN,) for each in found)))
+
+
+def _others(subject: Subject, say: Language) -> Iterator[Line]:
+    """Other patients, under each calibration of how tight units are."""
+    for name in OTHERS:
+        for calibration in subject.comparison.calibrations:
+            told = (subject.measured(side, name, under=calibration.name) for side in subject.sides)
+            label = say(
+                "side_by_side.as_tight", measure=say(f"measures.{name}"), tight=Name(calibration.name)
+            )
+            yield Line((label, _unit(name, say), *told))
+
+
+def _table(
+    subject: Subject, id: str, caption: Text, lines: Iterable[Line], notes: tuple[Text, ...], say: Language
+) -> Table:
+    """A column per scenario, the one in question first."""
+    scenarios: list[Text] = [(called(subject, side, say),) for side in subject.sides]
+    columns = (say("terms.measure"), say("terms.unit_of_measure"), *scenarios)
+    return Table(id, caption, columns, tuple(lines), (False, False, *(True for _ in scenarios)), notes)
+
+
+def _unit(name: str, say: Language) -> Text:
+    return say(f"units.{UNITS[MEASURES[name].unit]}", count=2)

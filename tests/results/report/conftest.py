@@ -1,5 +1,7 @@
 """Runs of a small region, made once, and what a report says of them."""
 
+import itertools
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from results.report.making import make_report
 from results.report.subject import Subject, Target
 from results.store import scenario_yaml
 from scenarios.load import Resolved
-from tests.conftest import SmallRegion
+from tests.conftest import SmallRegion, shipped_rows
 from vardflode.reporting import subject_of
 
 REPLICATIONS = 4
@@ -58,3 +60,44 @@ def subject(small_scenarios: list[Path], runs_folder: Path) -> Subject:
 def reports(subject: Subject) -> dict[str, Report]:
     """The report in both languages."""
     return {code: make_report(subject, Language(code)) for code in ("sv", "en")}
+
+
+# Text that would act somewhere. A title may hold marks that turn the direction of what follows; a register may not.
+HOSTILE_NAMES = (
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://x")',
+    r"$\frac{1}{0}$",
+    "[/bold] #emph[x] @y",
+    "\u05d0\u05d1\u05d2 \u0645\u0631\u0643\u0632",  # letters that are written from right to left
+    "<img src=x onerror=alert(2)>&lt;b&gt; ]]>",
+    "Å" * 300,
+)
+HOSTILE_TITLE = 'A \u202egnp.exe\u202c <script>alert(3)</script> =1+1 $x$ [/bold] "\'`{{ 7 * 7 }} ' + "w" * 300
+HOSTILE_STREAM = "=cmd()<svg onload=alert(4)> \u202eabc"
+
+
+@pytest.fixture(scope="session")
+def hostile(small_region: SmallRegion, tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    """What a report of one replication is about, where title, areas, units and a stream have hostile names."""
+    names = itertools.cycle(HOSTILE_NAMES)
+    rows = [
+        {**row, "name": next(names), "id": f"=1+1 {row['id']}", "area": f"<b>{row['area']}</b>"}
+        for row in shipped_rows()
+    ]
+    sets = [
+        f"{key}={json.dumps(dict.fromkeys(('sv', 'en'), text))}"
+        for key, text in (
+            ("title", HOSTILE_TITLE),
+            ("description", HOSTILE_TITLE),
+            ("streams.iron.label", HOSTILE_STREAM),
+        )
+    ]
+    folder = tmp_path_factory.mktemp("hostile")
+    named = stored(small_region(*sets, rows=rows), folder / "scenario")
+    return subject_of([named], replications=1, seed=1, workers=1, calibration=None, runs=folder / "runs")
+
+
+@pytest.fixture(scope="session")
+def hostile_reports(hostile: Subject) -> dict[str, Report]:
+    """The same in both languages."""
+    return {code: make_report(hostile, Language(code)) for code in ("sv", "en")}
