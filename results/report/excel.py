@@ -166,7 +166,7 @@ class _Sheet:
 
     def heads(self, columns: Sequence[Column]) -> None:
         """The heads of columns, and below them which part of a number stands where, in which unit."""
-        style = {"bold": True, "text_wrap": True, "valign": "top"}
+        style: dict[str, Any] = {"bold": True, "text_wrap": True, "valign": "top"}
         for place, column in zip(_places(columns), columns, strict=True):
             self.write(place, column.head, **style)
             for offset, piece in enumerate(column.pieces):

@@ -73,8 +73,8 @@ def unbroken(told: str) -> Markup:
 
 
 def is_grouped(section: Section) -> bool:
-    """Whether a section holds groups of cards."""
-    return any(isinstance(block, Cards) for block in section.blocks)
+    """Whether a section holds groups of cards and nothing else."""
+    return bool(section.blocks) and all(isinstance(block, Cards) for block in section.blocks)
 
 
 def _environment(say: Language) -> jinja2.Environment:

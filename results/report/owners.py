@@ -73,6 +73,13 @@ def owners_of(subject: Subject, side: Side) -> Owners | None:
     return Owners(subject, side, units, by_owner) if all(units.values()) and all(by_owner.values()) else None
 
 
+def verdict_of(apart: Quantity) -> Literal["more", "less", "same", "unsure"]:
+    """Whether private units lie above public ones: what may be said of a difference by its interval."""
+    if not apart.has_interval:
+        return "unsure"
+    return "more" if apart.low > 0 else "less" if apart.high < 0 else "same"
+
+
 def unit_of(name: str, per: Per) -> str:
     """The unit of a measure told per something."""
     own = UNITS[MEASURES[name].unit]

@@ -47,9 +47,10 @@ def pdf(report: Report) -> bytes:
     """The whole file, the same bytes for equal reports. Raises ModuleNotFoundError without typst or babel."""
     import typst
 
-    return typst.compile(
+    made: bytes = typst.compile(
         **typesetting(report), pdf_standards=STANDARD, timestamp=int(report.made.timestamp())
     )
+    return made
 
 
 def typesetting(report: Report) -> Data:
@@ -84,6 +85,7 @@ def _report(report: Report, say: Language) -> Data:
             "contents": say.plain("report.contents"),
             "provenance": say.plain("report.provenance"),
             "warning": say.plain("report.warning"),
+            "card": say.plain("report.card"),
             "page": write.text(say("report.page", page=Code("page"), pages=Code("pages"))),
         },
     }
@@ -171,7 +173,7 @@ class _Writer:
         names = [[*self.pieces(card.title), *self.pieces(card.about)] for card in cards.cards]
         columns = [names, *([self.pieces(told[place]) for told in facts] for place in range(len(terms)))]
         return {
-            **self.setting(((), *terms.values()), columns, DATA),
+            **self.setting((self.say("report.card"), *terms.values()), columns, DATA),
             "title": self.text(cards.title),
             "terms": self.texts(terms.values()),
             "cards": [self.card(card, terms) for card in cards.cards],

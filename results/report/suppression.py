@@ -89,7 +89,10 @@ def _arcs(counts: Mapping[Cell, float], parent: Mapping[str, str]) -> dict[Cell,
             ends = place not in inner and not parts
             arcs[cell] = (above, OUTSIDE if ends else place)
         else:
-            arcs[cell] = ((place, part) if place in inner else place, OUTSIDE if above == OUTSIDE else (above, part))
+            arcs[cell] = (
+                (place, part) if place in inner else place,
+                OUTSIDE if above == OUTSIDE else (above, part),
+            )
     return arcs
 
 

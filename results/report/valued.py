@@ -28,7 +28,9 @@ def value_text(subject: Subject, entry: Entry, say: Language) -> Text:
 
 def shown(say: Language, key: str, value: Any) -> str:
     """A value in plain words."""
-    if value is None or value in ({}, []):
+    if value is None:
+        return say.plain("register.nothing")
+    if value in ({}, []):
         return say.plain("register.none")
     if isinstance(value, list | tuple):
         return ", ".join(shown(say, key, each) for each in value)

@@ -53,7 +53,7 @@ class Weekly:
         return np.asarray(ours.mean(axis=1) / 60)
 
     def use_of(self, stretches: Stretches, unit: str = "") -> Floats:
-        """Minutes used by all patients ÷ minutes present, at one unit or all, shape (replications,); NaN without staff."""
+        """Minutes used by all patients ÷ minutes present, at one unit or all, shape (replications,); NaN where none is."""
         used, present = (
             self._over(array, stretches, unit).sum(axis=1) for array in (self.used, self.present)
         )

@@ -100,10 +100,9 @@ def report(
     The report is about the first; the others stand beside it. Each is the folder of a run, or a scenario (a name of
     `vardflode list` or a file), of which the run is used, extended or made.
     """
-    from results.report.suppression import suppressed
-
     from results.report.language import Language
     from results.report.making import make_report
+    from results.report.small_numbers import suppressed
     from results.report.writers import written
     from vardflode.files import put
     from vardflode.progress import progress

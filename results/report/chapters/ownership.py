@@ -10,7 +10,7 @@ from results.report.document import Block, Bullets, Figure, Line, Paragraph, Sec
 from results.report.figures import Bar, interval_bars
 from results.report.language import Language
 from results.report.naming import called
-from results.report.owners import OWNERS, Owners, Per, owners_of, unit_of
+from results.report.owners import OWNERS, Owners, Per, owners_of, unit_of, verdict_of
 from results.report.subject import Subject
 
 # What is told, and per what.
@@ -46,9 +46,9 @@ def chapter(subject: Subject, say: Language) -> Section | None:
         Paragraph(say("ownership.lead")),
         Bullets(tuple(_said(owners, name, per, say) for name, per in SAID)),
         _table("ownership-load", say("ownership.load"), _sizes(owners, say), owners, LOAD, say),
-        _figure(subject, *DRAWN[0], say),
+        _figure(owners, *DRAWN[0], say),
         _table("ownership-money", say("ownership.money"), [], owners, MONEY, say),
-        _figure(subject, *DRAWN[1], say),
+        _figure(owners, *DRAWN[1], say),
         Paragraph(say("ownership.why"), "note"),
     ]
     return Section("ownership", say("ownership.title"), tuple(blocks))
@@ -57,18 +57,9 @@ def chapter(subject: Subject, say: Language) -> Section | None:
 def _said(owners: Owners, name: str, per: Per, say: Language) -> Text:
     """A measure of both, and whether they can be told apart."""
     public, private = (owners.told(name, owner, per) for owner in OWNERS)
-    apart = owners.apart(name, per)
-    verdict = (
-        "unsure"
-        if not apart.has_interval
-        else "more"
-        if apart.low > 0
-        else "less"
-        if apart.high < 0
-        else "same"
-    )
-    measure = _label(name, per, say)
-    return say(f"ownership.said_{verdict}", measure=measure, public=public, private=private, apart=apart)
+    apart, measure = owners.apart(name, per), _label(name, per, say)
+    key = f"ownership.said_{verdict_of(apart)}"
+    return say(key, measure=measure, public=public, private=private, apart=apart)
 
 
 def _table(
@@ -119,27 +110,28 @@ def _sizes(owners: Owners, say: Language) -> list[Line]:
     ]
 
 
-def _figure(subject: Subject, name: str, per: Per, say: Language) -> Figure:
+def _figure(owners: Owners, name: str, per: Per, say: Language) -> Figure:
     """A measure of both owners in each scenario that moves patients."""
-    sides = [side for side in subject.sides if side.resolved.scenario.transfer.enabled]
+    subject = owners.subject
+    moving = [side for side in subject.sides if side.resolved.scenario.transfer.enabled]
+    beside = [found for side in moving if (found := owners_of(subject, side)) is not None]
     bars = [
         Bar(
-            called(subject, side, say).text,
-            owners.told(name, owner, per),
+            called(subject, each.side, say).text,
+            each.told(name, owner, per),
             say.plain(f"terms.ownership_{owner}"),
         )
-        for side in sides
-        if (owners := owners_of(subject, side)) is not None
+        for each in beside
         for owner in OWNERS
     ]
     label = _label(name, per, say)
     return interval_bars(
         say,
         id=f"ownership-{name.replace('_', '-')}",
-        title=say("ownership.drawn", measure=label),
+        title=say(f"ownership.drawn_{verdict_of(owners.apart(name, per))}", measure=label),
         description=say("ownership.description", measure=label),
         bars=bars,
-        axis=say.plain("ownership.axis", measure=label, unit=_unit(name, per, say)),
+        axis=say.plain(f"units.{unit_of(name, per)}", count=2),
         zero=True,
     )
 
@@ -149,4 +141,5 @@ def _label(name: str, per: Per, say: Language) -> Text:
 
 
 def _unit(name: str, per: Per, say: Language) -> Text:
-    return say(f"units.{unit_of(name, per)}", count=2)
+    unit = unit_of(name, per)
+    return say("ownership.percent") if unit == "share" else say(f"units.{unit}", count=2)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from results.report.chapters.chance import HIGH, cells, heads
+from results.report.chapters.load.in_use import how_tight
 from results.report.document import Block, Line, Name, Paragraph, Section, Table, Text
 from results.report.language import Language
 from results.report.quantities import Quantity, Trace
@@ -41,8 +43,11 @@ def _ours(subject: Subject, weekly: Weekly, say: Language) -> Section:
         for week in weeks
     ]  # fmt: skip
     columns = (say("weeks.week_column"), *heads(subject, say, HIGH))
-    table = _table("weeks-ours", say("weeks.ours"), columns, lines, words=1)
-    return Section("weeks-of-transferred-care", say("weeks.ours_title"), (table,))
+    blocks: list[Block] = [_table("weeks-ours", say("weeks.ours"), columns, lines, words=1)]
+    most, least = (weekly.hours([(week, week)]) for week in (weeks[0], weeks[-1]))
+    if most.low <= least.high:
+        blocks.append(Paragraph(say("weeks.alike"), "note"))
+    return Section("weeks-of-transferred-care", say("weeks.ours_title"), tuple(blocks))
 
 
 def _full(subject: Subject, names: Sequence[str], tight: Sequence[Weekly], say: Language) -> Section:
@@ -55,9 +60,9 @@ def _full(subject: Subject, names: Sequence[str], tight: Sequence[Weekly], say: 
             Paragraph(
                 say(
                     "weeks.fullest",
-                    tight=_how_tight(subject, name),
+                    tight=how_tight(name, say),
                     date=say.date(subject.monday(weeks[0])),
-                    full=weekly.full(weeks[0]),
+                    full=replace(weekly.full(weeks[0]), unit="none"),
                     units=units,
                 )
             )
@@ -72,7 +77,7 @@ def _full(subject: Subject, names: Sequence[str], tight: Sequence[Weekly], say: 
         ]  # fmt: skip
         of_full = (say("weeks.full_units", how=head) for head in heads(subject, say, HIGH))
         columns = (say("weeks.week_column"), say("weeks.use"), *of_full)
-        caption = say("weeks.full", tight=_how_tight(subject, name))
+        caption = say("weeks.full", tight=how_tight(name, say))
         blocks.append(_table(f"weeks-full-{number}", caption, columns, lines, words=1))
     return Section("weeks-full", say("weeks.full_title"), tuple(blocks))
 
@@ -99,7 +104,7 @@ def _of_units(subject: Subject, names: Sequence[str], tight: Sequence[Weekly], s
             ))
             for week, unit in _fullest(subject, weekly)
         ]  # fmt: skip
-        caption = say("weeks.units", tight=_how_tight(subject, name))
+        caption = say("weeks.units", tight=how_tight(name, say))
         blocks.append(_table(f"weeks-units-{number}", caption, columns, lines, words=3))
     return Section("weeks-of-units", say("weeks.units_title"), tuple(blocks))
 
@@ -127,10 +132,6 @@ def _called(subject: Subject, week: int, say: Language) -> Text:
         date=say.date(monday),
         number=Quantity(float(monday.isocalendar().week), "none", trace, decimals=0),
     )
-
-
-def _how_tight(subject: Subject, calibration: str) -> Name:
-    return Name(calibration or subject.main.label)
 
 
 def _table(id: str, caption: Text, columns: Sequence[Text], lines: Sequence[Line], *, words: int) -> Table:

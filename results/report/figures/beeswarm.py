@@ -14,6 +14,7 @@ from results.report.document import Figure, Text
 from results.report.figures.axes import (
     EDGE,
     LINE,
+    WIDTH,
     Mark,
     box,
     held,
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
-ROW = 0.62  # inches
+LEAST, MEAN, BEYOND = 0.4, 0.7, 0.4  # inches of a row at least, of all at most, and once beyond
+GAP = 0.08  # inches between rows
 LABELS = 2.2  # inches at most
 APART = 1.08  # between two dots, in their width
 
@@ -59,59 +61,53 @@ def beeswarm(
 
 def draw(say: Language, groups: Sequence[Group], axis: str, mark: Mark) -> Drawing:
     """The drawing, `in_style`."""
-    labels = label_room((group.label for group in groups), LABELS)
-    page = sheet(
-        ROW * len(groups), left=3 * EDGE + labels, right=2 * EDGE, top=EDGE + LINE * (mark is not None)
-    )
-    axes, factor = box(page), factor_of([group.mean for group in groups])
+    factor = factor_of([group.mean for group in groups])
     every = [float(value) for group in groups for value in group.known]
     ends = span([*every, *held(mark, factor)])
+    labels = label_room((group.label for group in groups), LABELS)
+    left, right = 3 * EDGE + labels, 2 * EDGE
+    inches = (WIDTH - left - right) / (ends[1] - ends[0])
+    radius, rows = _placed([inches * (group.known - ends[0]) for group in groups])
+    tall = [_tall(row, radius) for row in rows]
+    page = sheet(sum(tall), left=left, right=right, top=EDGE + LINE * (mark is not None))
+    axes = box(page)
     number_axis(page, axes, say, ends, axis)
     rows_axis(axes, page.height)
     marked(axes, page, mark, factor)
-    inches = [page.width / (ends[1] - ends[0]) * (group.known - ends[0]) for group in groups]
-    radius = _radius(inches)
-    for number, (group, places) in enumerate(zip(groups, inches, strict=True)):
-        y = ROW * (number + 0.5)
-        _dots(axes, group.known, y + _heights(places, radius), radius)
-        _mean(axes, group.known, y)
+    for group, row, high, end in zip(groups, rows, tall, np.cumsum(tall), strict=True):
+        y = float(end) - high / 2
+        _dots(axes, group.known, y + row, radius)
+        _mean(axes, group.known, y, high)
         write_label(page, page.top - y, group.label, labels)
     return page.figure
 
 
-def _radius(rows: Sequence[Floats]) -> float:
-    """Half the width, inches, of the largest dots with which every row has room."""
-    return next(
-        (
-            radius
-            for radius in RADII
-            if all(np.abs(beside(row, radius)).max(initial=0) + radius <= ROW / 2 for row in rows)
-        ),
-        RADII[-1],
-    )
+def _placed(rows: Sequence[Floats]) -> tuple[float, list[Floats]]:
+    """Half the width of the largest dots with which all rows have room, and how far from its middle each lies; inches.
+
+    Where even the smallest have none, those at the edge of their row lie upon each other.
+    """
+    for radius in RADII:
+        placed = [beside(row, radius) for row in rows]
+        if sum(_tall(row, radius) for row in placed) <= MEAN * len(rows) + BEYOND:
+            return radius, placed
+    return radius, [np.clip(row, -MEAN / 2, MEAN / 2) for row in placed]
 
 
-def _heights(places: Floats, radius: float) -> Floats:
-    """How far from the middle of its row each dot lies, inches; no further than the row reaches."""
-    return np.clip(beside(places, radius), radius - ROW / 2, ROW / 2 - radius)
+def _tall(row: Floats, radius: float) -> float:
+    """Inches that a row takes."""
+    return max(LEAST, 2 * (float(np.abs(row).max(initial=0.0)) + radius) + GAP)
 
 
 def _dots(axes: Axes, values: Floats, heights: Floats, radius: float) -> None:
-    size = 2 * 72 * radius / APART
     axes.plot(
-        values,
-        heights,
-        color=BLUE,
-        marker="o",
-        linestyle="",
-        markersize=size,
-        markeredgewidth=0,
-        clip_on=False,
-    )
+        values, heights, color=BLUE, marker="o", linestyle="", markersize=2 * 72 * radius / APART,
+        markeredgewidth=0, clip_on=False,
+    )  # fmt: skip
 
 
-def _mean(axes: Axes, values: Floats, y: float) -> None:
+def _mean(axes: Axes, values: Floats, y: float, high: float) -> None:
     """A stroke across the row."""
     if values.size:
-        ends = [y - 0.44 * ROW, y + 0.44 * ROW]
+        ends = [y - 0.44 * high, y + 0.44 * high]
         axes.plot([float(values.mean())] * 2, ends, color=BLACK, linewidth=1.4, zorder=1)

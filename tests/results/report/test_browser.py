@@ -30,6 +30,7 @@ ALONE = (
 )
 DESK, PHONE, NARROWEST = ({"width": width, "height": 800} for width in (1280, 375, 320))
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+ALIKE = {"exclude": [["tbody > tr:nth-child(n+4)"], [".card:nth-child(n+3)"], ["svg > g:nth-child(n+9)"]]}
 A4 = (595, 842)  # points
 
 # What a reader may set for himself (WCAG 1.4.12), without loss of content.
@@ -120,11 +121,24 @@ def test_it_asks_for_nothing_and_says_nothing(code: str, files: dict[str, Path],
 @pytest.mark.parametrize("view", ["desk", "phone", "print"])
 @pytest.mark.parametrize("code", ["sv", "en"])
 def test_no_barrier_is_found(code: str, view: str, files: dict[str, Path], opened: Opener) -> None:
-    page = opened(files[code], PHONE if view == "phone" else DESK)
-    page.emulate_media(media="print" if view == "print" else "screen")
-    found = axe.Axe().run(page, options=RULES)
-    assert found.response["passes"]
-    assert found.violations_count == 0, found.generate_report()
+    """In the page as it opens, on paper with what is folded; rows and cards like those above are left out."""
+    assert barriers(opened(files[code], PHONE if view == "phone" else DESK), view, ALIKE) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", ["desk", "phone", "print"])
+def test_no_barrier_is_found_anywhere(view: str, files: dict[str, Path], opened: Opener) -> None:
+    assert barriers(opened(files["sv"], PHONE if view == "phone" else DESK), view, {}) == ""
+
+
+def barriers(page: "playwright.Page", view: str, context: dict[str, list[list[str]]]) -> str:
+    """What axe-core finds; nothing where it finds none."""
+    if view == "print":
+        page.emulate_media(media="print")
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    found = axe.Axe().run(page, context=context, options=RULES)
+    assert len(found.response["passes"]) > 20
+    return found.generate_report() if found.violations_count else ""
 
 
 @pytest.mark.parametrize("code", ["sv", "en"])

@@ -94,7 +94,8 @@ def test_what_is_printed_is_less_than_a_step_from_the_truth(subject: Subject, ca
     for each in rounded:
         value, low, high = look_up(subject, each.trace)
         assert abs(each.value - value) < 10.0 ** -each.digits() + 1e-6, each
-        assert (each.low, each.high) == pytest.approx((low, high))
+        if each.has_interval:
+            assert (each.low, each.high) == pytest.approx((low, high))
 
 
 def test_the_region_s_card_says_what_the_report_says(subject: Subject, cards: list[Card]) -> None:

@@ -1,4 +1,4 @@
-"""How sure the answer is, on which assumptions it rests, and what nobody knows."""
+"""On which assumptions the answer rests, and what nobody knows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ UNKNOWN = {
 
 
 def sureness(subject: Subject, say: Language) -> Iterator[Text]:
-    """What the intervals hold, what is assumed, and what is not known."""
-    yield say("answer.chance" if subject.replications > 1 else "answer.chance_one")
+    """What is assumed, and what is not known."""
     if moves(subject):
         yield _rests(subject, say)
     yield _unknown(subject, say)

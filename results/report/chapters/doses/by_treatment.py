@@ -45,15 +45,15 @@ def _bars(subject: Subject, stream: str, say: Language) -> Iterator[Bar]:
 
 
 def table_of_treatments(subject: Subject, say: Language) -> Table:
-    """Every treatment, and all: the window, what is in time, today, the difference, and what went back."""
+    """Every treatment, and all: what is in time, today, the difference, what went back, and the window."""
     compared = subject.today is not None
-    columns = ("window", "on_time", *(("of_today", "gap") if compared else ()), "returned")
+    columns = ("on_time", *(("of_today", "gap") if compared else ()), "returned", "window")
     return Table(
         "doses-treatments",
         say("doses.table"),
         (say("terms.stream"), *(say(f"doses.column_{column}") for column in columns)),
         tuple(_line(subject, stream, say) for stream in (*streams(subject), "")),
-        (False, False, *(True for _ in columns[1:])),
+        (False, *(column != "window" for column in columns)),
         (say("doses.table_note"), *((say("doses.simultaneous"),) if compared else ())),
     )
 
@@ -64,10 +64,10 @@ def _line(subject: Subject, stream: str, say: Language) -> Line:
     main, today = subject.main, subject.today
     compared = (subject.measured(today, ON_TIME, *where), subject.added(ON_TIME, *where)[0]) if today else ()
     returned = subject.measured(main, "returned_to_hospital_share", *where)
-    name, window = ((treatment(main, stream, say),), _window(subject, stream, say)) if stream else (
-        say("doses.all"), None)  # fmt: skip
+    name = (treatment(main, stream, say),) if stream else say("doses.all")
+    window = _window(subject, stream, say) if stream else None
     return Line(
-        (name, window, subject.measured(main, ON_TIME, *where), *compared, returned),
+        (name, subject.measured(main, ON_TIME, *where), *compared, returned, window),
         "plain" if stream else "total",
     )
 

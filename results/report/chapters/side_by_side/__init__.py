@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from results.catalogue import MEASURES
-from results.report.chapters.beside import beside
-from results.report.document import Block, Bullets, Figure, Line, Name, Paragraph, Section, Table, Text
+from results.report.chapters.answer.others import tightness
+from results.report.chapters.side_by_side.beside import beside
+from results.report.document import Block, Bullets, Figure, Line, Paragraph, Section, Table, Text
 from results.report.figures import Bar, interval_bars
 from results.report.language import UNKNOWN, Language
 from results.report.naming import called, measure_name
@@ -141,7 +142,9 @@ def _others(subject: Subject, say: Language) -> Iterator[Line]:
         for calibration in subject.comparison.calibrations:
             told = (subject.measured(side, name, under=calibration.name) for side in subject.sides)
             label = say(
-                "side_by_side.as_tight", measure=say(f"measures.{name}"), tight=Name(calibration.name)
+                "side_by_side.as_tight",
+                measure=say(f"measures.{name}"),
+                tight=tightness(say, calibration.name),
             )
             yield Line((label, _unit(name, say), *told))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from results.catalogue import MEASURES
+from results.report.assumed import share_assumed, streams_assumed
 from results.report.chapters import chance
-from results.report.chapters.load_units import over_units
-from results.report.chapters.load_use import in_use
-from results.report.chapters.load_weeks import over_time
+from results.report.chapters.load.by_unit import over_units
+from results.report.chapters.load.in_use import in_use
+from results.report.chapters.load.over_time import over_time
 from results.report.document import Block, Line, Name, Paragraph, Section, Table, Text
 from results.report.language import Language
 from results.report.naming import called, stream_name
@@ -96,16 +97,17 @@ def _by_treatment(subject: Subject, say: Language) -> Section:
         key: (stream_name(subject.resolved, key, say),) for key in sorted(subject.resolved.scenario.streams)
     }
     lines = _ranked(subject, "stream", streams, say)
-    assumed = [name for key, name in streams.items() if _assumed(subject, key)]
-    about = say("load.assumed", count=len(assumed), streams=say.list(assumed))
     table = _table("load-streams", say("load.streams"), say("terms.stream"), PARTS, lines, say)
-    blocks: tuple[Block, ...] = (table, Paragraph(about, "note")) if assumed else (table,)
-    return Section("load-by-stream", say("load.streams_title"), blocks)
-
-
-def _assumed(subject: Subject, stream: str) -> bool:
-    evidence = subject.resolved.evidence.get(f"streams.{stream}.patients")
-    return evidence is None or evidence.grade == "assumption"
+    assumed = streams_assumed(subject.resolved)
+    if not assumed:
+        return Section("load-by-stream", say("load.streams_title"), (table,))
+    about = say(
+        "load.assumed",
+        count=len(assumed),
+        streams=say.list(streams[key] for key in assumed),
+        share=share_assumed(subject, "nurse_hours_per_year"),
+    )
+    return Section("load-by-stream", say("load.streams_title"), (table, Paragraph(about, "note")))
 
 
 def _by_area(subject: Subject, say: Language) -> Section:

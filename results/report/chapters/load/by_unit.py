@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from results.report.chapters import chance
 from results.report.document import Block, Figure, Line, Name, Paragraph, Section, Table
 from results.report.figures import Group, beeswarm
@@ -26,7 +28,7 @@ def _in_short(subject: Subject, spread: Spread, say: Language) -> Paragraph:
     return Paragraph(
         say(
             "load.concentrated",
-            half=spread.carrying(0.5),
+            half=replace(spread.carrying(0.5), unit="none"),
             units=units,
             carried=spread.carried_by(MOST),
             middle=spread.quantile(0.5),

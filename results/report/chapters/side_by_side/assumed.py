@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from results.report.document import Block, Cell, Code, Line, Name, Paragraph, Table, Text
+from results.report.document import Block, Code, Line, Paragraph, Table, Text
+from results.report.entries import decimals_of, unit_of
 from results.report.language import UNKNOWN, Language
 from results.report.naming import called
 from results.report.subject import Side, Subject
@@ -34,7 +35,7 @@ def assumed_otherwise(subject: Subject, side: Side, id: str, say: Language) -> l
         (called(subject, side, say),),
         say("side_by_side.grade"),
     )
-    numeric = (False, False, True, True, False)
+    numeric = (False, False, False, False, False)
     caption = say("side_by_side.assumed")
     blocks: list[Block] = [Table(f"{id}-assumed", caption, columns, tuple(lines[:MOST]), numeric)]
     if len(lines) > MOST:
@@ -64,24 +65,18 @@ def _flat(before: Any, after: Any, key: str) -> list[tuple[str, Any, Any]]:
     return [found for name in below for found in _flat(*(side.get(name) for side in sides), f"{key}.{name}")]
 
 
-def _stands(subject: Subject, side: Side, key: str, value: Any, say: Language) -> Cell:
+def _stands(subject: Subject, side: Side, key: str, value: Any, say: Language) -> Text:
     """A value as a reader is told it; of a file or a large section only that there is one."""
-    match value:
-        case None:
-            return (UNKNOWN,)
-        case bool():
-            return say(f"side_by_side.{'yes' if value else 'no'}")
-        case int() | float():
-            decimals = len(f"{value:.10f}".rstrip("0").partition(".")[2])
-            return replace(subject.assumed(key, side=side), decimals=decimals)
-        case dt.date():
-            return (say.date(value),)
-        case str() if key not in FILES:
-            return (Code(value),)
-        case Mapping() | str():
-            return say("side_by_side.stands")
-        case _:
-            return (Name(written(value)),)
+    if value is None:
+        return (UNKNOWN,)
+    if key in FILES or isinstance(value, Mapping):
+        return say("side_by_side.stands")
+    if isinstance(value, bool):
+        return say(f"side_by_side.{'yes' if value else 'no'}")
+    if isinstance(value, int | float):
+        told = subject.assumed(key, unit_of(key), side)
+        return (replace(told, decimals=decimals_of(told.factor * told.value)),)
+    return (say.date(value) if isinstance(value, dt.date) else Code(written(value)),)
 
 
 def _grades(change: Change, say: Language) -> Text:

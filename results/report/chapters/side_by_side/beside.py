@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from results.catalogue import MEASURES, QUESTIONS
 from results.comparison import Difference
 from results.comparison.wording import reading_order
-from results.report.chapters.assumed import assumed_otherwise
-from results.report.chapters.levers import by_lever
-from results.report.document import Block, Line, Name, Paragraph, Section, Table, Text
+from results.report.chapters.answer.others import tightness
+from results.report.chapters.side_by_side.assumed import assumed_otherwise
+from results.report.chapters.side_by_side.levers import by_lever
+from results.report.document import Block, Line, Paragraph, Section, Table, Text
 from results.report.language import Language
 from results.report.naming import called, measure_name
 from results.report.quantities import Quantity, Trace, path_of
@@ -97,7 +98,11 @@ def _other_patients(subject: Subject, side: Side, id: str, say: Language) -> lis
         _line(
             subject,
             side,
-            say("side_by_side.as_tight", measure=say(f"measures.{each.row.name}"), tight=Name(calibration)),
+            say(
+                "side_by_side.as_tight",
+                measure=say(f"measures.{each.row.name}"),
+                tight=tightness(say, calibration),
+            ),
             each,
             calibration,
             say,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from results.low_staff import low_staff_weeks
-from results.report.document import Block, Line, Name, Paragraph, Section, Table, Text
+from results.report.chapters.answer.others import tightness
+from results.report.document import Block, Line, Paragraph, Section, Table, Text
 from results.report.language import Language
 from results.report.subject import Subject
 from results.report.weekly import Stretches, read_weekly
@@ -27,11 +28,10 @@ def _table(subject: Subject, calibrations: list[str], say: Language) -> Table:
     for calibration in calibrations or [""]:
         weekly = read_weekly(subject, subject.main, calibration)
         for kind, stretches in _kinds(subject):
-            how_tight: Text = (Name(calibration or subject.main.label),)
             lines.append(
                 Line((
                     say(f"load.weeks_{kind}"),
-                    how_tight,
+                    how_tight(calibration, say),
                     weekly.use(stretches),
                     weekly.use_at(HIGH, stretches),
                     weekly.use_at(HIGHEST, stretches),
@@ -63,6 +63,11 @@ def _kinds(subject: Subject) -> Iterable[tuple[str, Stretches]]:
     ):
         if chosen:
             yield kind, stretches_of(chosen)
+
+
+def how_tight(calibration: str, say: Language) -> Text:
+    """A calibration as a condition; of none, that the scenario is told as it is."""
+    return tightness(say, calibration) if calibration else say("load.as_it_is")
 
 
 def stretches_of(weeks: Iterable[int]) -> list[tuple[int, int]]:
