@@ -16,9 +16,10 @@ from results.report.quantities import Quantity
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Text from a scenario or a register: a title, a unit, a source."""
+    """Text from a scenario or a register: a title, a unit, a source; and its language, if it is known to be another."""
 
     text: str
+    language: Literal["", "sv", "en"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ decisions, each by the relative width of the range.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -117,6 +118,7 @@ def entries(subject: Subject) -> list[Entry]:
     ]  # fmt: skip
 
 
+@functools.cache
 def pattern_of(key: str) -> str:
     """The key with a star for each name that a scenario gives to its parts."""
     path = key.removesuffix(".sek").split(".")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from results.comparison import Side
 from results.report.document import Name, Text
 from results.report.language import Language
 from results.report.making import title_of
-from results.report.subject import Side, Subject
+from results.report.subject import Subject
 from results.table import Row
 from scenarios.load import Resolved
 

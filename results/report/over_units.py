@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.catalogue import MEASURES
+from results.comparison import Side
 from results.report.quantities import Quantity, Statistic, Trace
-from results.report.subject import UNITS, Side, Subject
+from results.report.subject import UNITS, Subject
 from results.report.weekly import over_replications, shares
 
 Floats = NDArray[np.float64]

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.catalogue import MEASURES
+from results.comparison import Side
 from results.listed import listed
 from results.report.quantities import Quantity, Trace
-from results.report.subject import UNITS, Side, Subject
+from results.report.subject import UNITS, Subject
 from results.report.weekly import over_replications
 
 Owner = Literal["public", "private"]

@@ -45,23 +45,23 @@ Data = dict[str, Any]
 
 def pdf(report: Report) -> bytes:
     """The whole file, the same bytes for equal reports. Raises ModuleNotFoundError without typst or babel."""
+    content: bytes = typeset(report, pdf_standards=STANDARD, timestamp=int(report.made.timestamp()))
+    return content
+
+
+def typeset(report: Report, **output: Any) -> Any:
+    """What typst makes of a report; `output` are its options for the kind of output, such as `format="png"`."""
     import typst
 
-    made: bytes = typst.compile(
-        **typesetting(report), pdf_standards=STANDARD, timestamp=int(report.made.timestamp())
-    )
-    return made
-
-
-def typesetting(report: Report) -> Data:
-    """What typst sets: the template, the report as its data, and the only fonts that it may use."""
     folder = importlib.resources.files("results.report") / "templates"
-    return {
-        "input": (folder / "report.typ").read_bytes(),
-        "sys_inputs": {"report": json.dumps(_report(report, Language(report.language)), ensure_ascii=False)},
-        "font_paths": [_fonts()],
-        "ignore_system_fonts": True,
-    }
+    data = json.dumps(_report(report, Language(report.language)), ensure_ascii=False)
+    return typst.compile(
+        (folder / "report.typ").read_bytes(),
+        sys_inputs={"report": data},
+        font_paths=[_fonts()],
+        ignore_system_fonts=True,
+        **output,
+    )
 
 
 def _fonts() -> str:

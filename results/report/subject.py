@@ -76,7 +76,7 @@ class Subject:
     runs: Mapping[str, Run]
     tight: Mapping[tuple[str, str], Run] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
-    further: Further = Further()
+    further: Further = field(default_factory=Further)
 
     def __repr__(self) -> str:
         return f"<Subject of a report: {self.main.label} and {len(self.others)} others>"

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from results.comparison import Side
 from results.report.quantities import Quantity, Statistic, Trace
-from results.report.subject import Side, Subject, under_label
+from results.report.subject import Subject, under_label
 from results.statistics import summarise
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Weekly:
     @property
     def weeks(self) -> int:
         """Weeks of the horizon."""
-        return self.ours.shape[1]
+        return int(self.ours.shape[1])
 
     def hours_of(self, stretches: Stretches, unit: str = "") -> Floats:
         """Hours a week that transferred care takes, at one unit or all, shape (replications,)."""
@@ -53,7 +54,7 @@ class Weekly:
         return np.asarray(ours.mean(axis=1) / 60)
 
     def use_of(self, stretches: Stretches, unit: str = "") -> Floats:
-        """Minutes used by all patients ÷ minutes present, at one unit or all, shape (replications,); NaN where none is."""
+        """Minutes used by all patients ÷ minutes present, at one unit or at all, shape (replications,); NaN if none."""
         used, present = (
             self._over(array, stretches, unit).sum(axis=1) for array in (self.used, self.present)
         )
@@ -131,7 +132,7 @@ def read_weekly(subject: Subject, side: Side, calibration: str = "") -> Weekly:
 
 
 def _cube(column: pd.Series[float], subject: Subject, units: int) -> Floats:
-    return column.to_numpy(dtype=np.float64).reshape(subject.replications, -1, units)
+    return np.asarray(column.to_numpy(dtype=np.float64).reshape(subject.replications, -1, units))
 
 
 def over_replications(values: Floats, unit: str, trace: Trace, *, signed: bool = False) -> Quantity:

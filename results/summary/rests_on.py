@@ -13,7 +13,7 @@ from scenarios.load import Resolved
 Mean = Callable[[str, str, str], float]  # of a measure's name, scope and key
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of load or cost: how large (hours or MSEK a year), what of, and the keys that it rests on.
 
@@ -32,7 +32,8 @@ def largest_lines(resolved: Resolved, mean: Mean) -> tuple[Line, ...]:
         Line(mean("nurse_hours_per_year", "stream", name), "load", name, _stream_keys(resolved, name))
         for name in sorted(resolved.scenario.streams)
     ]
-    return max(loads), *sorted(_cost_lines(resolved, mean), reverse=True)[:3]
+    costs = sorted(_cost_lines(resolved, mean), key=_by_size, reverse=True)
+    return max(loads, key=_by_size), *costs[:3]
 
 
 def rests_on(resolved: Resolved, figures: Figures) -> Section:
@@ -68,6 +69,10 @@ def _cost_lines(resolved: Resolved, mean: Mean) -> list[Line]:
         keys = (f"money.procedures.{group}.first_year_sek", f"money.procedures.{group}.later_year_sek")
         lines.append(Line(msek, "readiness", group, keys))
     return lines
+
+
+def _by_size(line: Line) -> tuple[float, str]:
+    return line.size, _named(line)
 
 
 def _named(line: Line) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from results.comparison import Side
 from results.report.document import Cell, Text
 from results.report.language import Language
 from results.report.quantities import Quantity, Statistic
-from results.report.subject import Side, Subject
+from results.report.subject import Subject
 
 BOTH = ("p5", "p95")
 HIGH = ("p95",)

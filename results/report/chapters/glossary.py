@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from results.report.document import Line, Section, Table
+from results.report.document import Line, Name, Section, Table, Text
 from results.report.language import LANGUAGES, Language, words
 from results.report.subject import Subject
 
@@ -18,7 +18,7 @@ def chapter(subject: Subject, say: Language) -> Section:
         key=lambda term: alphabetical(say.plain(f"glossary.term_{term}")),
     )
     lines = tuple(
-        Line((say(f"glossary.term_{term}"), other(f"glossary.term_{term}"), say(f"glossary.means_{term}")))
+        Line((say(f"glossary.term_{term}"), _elsewhere(other, term), say(f"glossary.means_{term}")))
         for term in terms
     )
     columns = tuple(say(f"glossary.{head}") for head in ("term", "other", "meaning"))
@@ -26,6 +26,11 @@ def chapter(subject: Subject, say: Language) -> Section:
     return Section("glossary", say("glossary.title"), (table,))
 
 
+def _elsewhere(other: Language, term: str) -> Text:
+    """What it is called in another language."""
+    return (Name(other.plain(f"glossary.term_{term}"), other.code),)
+
+
 def alphabetical(term: str) -> str:
-    """What sorts words as both languages do: å, ä and ö come last, capitals and accents make no difference."""
+    """What sorts words as both languages do: å, ä and ö come last, capitals make no difference."""
     return term.casefold().translate(AFTER_Z)

@@ -9,10 +9,11 @@ import pytest
 
 from results.comparison import Sample, Side, compare
 from results.report.chapters.answer import chapter
-from results.report.document import Bullets, Paragraph, Section, Text
+from results.report.document import Bullets, Name, Paragraph, Section, Text
 from results.report.language import Language
 from results.report.quantities import Quantity
 from results.report.subject import Subject, Target
+from results.report.tightness import tightness
 from results.table import Row
 from scenarios.evidence import Evidence
 from tests.results.report.found import look_up
@@ -256,6 +257,11 @@ def test_displacement_is_told_under_both_calibrations(
         },
     )
     assert_says(told, sv, en)
+
+
+@pytest.mark.parametrize("name", ["as_in", "load 1.3, spread 0.2", "<script>"])
+def test_a_calibration_of_the_users_own_is_told_by_its_name(name: str) -> None:
+    assert Name(name) in tightness(Language("sv"), name)
 
 
 # --- money ------------------------------------------------------------------------------------------

@@ -108,6 +108,8 @@ def test_without_today_there_is_no_word_of_displacement_in_the_message(subject: 
     section = told(alone(subject))
     seen = subject.measured(subject.main, SEEN)
     assert sentences(section)[0].startswith(SV.told(seen))
+    assert "bredvid ett scenario utan överföring" in sentences(section)[0]
+    assert "bredvid" not in sentences(told(without_transfer(subject)))[0]
     assert figures(section) == []
     assert len(table(section, "others-measures").columns) == 2
 

@@ -1,11 +1,11 @@
 """Every number that a report tells is taken back to the runs, from the page as a reader has it."""
 
-import html.parser
 import itertools
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html.parser import HTMLParser
 
 import pytest
 
@@ -42,7 +42,7 @@ class Told:
     text: str = ""
 
 
-class Numbers(html.parser.HTMLParser):
+class Numbers(HTMLParser):
     """Collects every <data> element of a page."""
 
     def __init__(self) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from results.report.assumed import share_assumed, stated
 from results.report.chapters.answer.money import available, fitting
-from results.report.chapters.answer.others import displaced, slightly
 from results.report.chapters.answer.phrases import added, moves, spaced
 from results.report.document import Text
 from results.report.language import Language
 from results.report.rules import rests_on_assumptions
 from results.report.subject import Subject
+from results.report.tightness import displaced, slightly
 
 
 def in_short(subject: Subject, say: Language) -> Text:

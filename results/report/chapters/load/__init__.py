@@ -93,7 +93,7 @@ def _scenarios(subject: Subject, say: Language) -> list[Table]:
 
 def _by_treatment(subject: Subject, say: Language) -> Section:
     """Which treatments the load is from, and which of them rest on an assumed number of patients."""
-    streams = {
+    streams: dict[str, Text] = {
         key: (stream_name(subject.resolved, key, say),) for key in sorted(subject.resolved.scenario.streams)
     }
     lines = _ranked(subject, "stream", streams, say)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from results.low_staff import low_staff_weeks
-from results.report.chapters.answer.others import tightness
 from results.report.document import Block, Line, Paragraph, Section, Table, Text
 from results.report.language import Language
 from results.report.subject import Subject
+from results.report.tightness import tightness
 from results.report.weekly import Stretches, read_weekly
 
 HIGH, HIGHEST = 0.95, 1.0  # shares of the units at or below

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from results.comparison import Calibration
-from results.report.chapters.answer.others import displaced, slightly, tightness
 from results.report.chapters.others.alternatives import alternatives
 from results.report.chapters.others.displacement import AWAY, SEEN, sizes, under_each
 from results.report.document import Block, Bullets, Code, Paragraph, Section, Text
 from results.report.language import Language
 from results.report.quantities import Quantity, Trace
 from results.report.subject import Subject
+from results.report.tightness import displaced, slightly, tightness
 
 
 def chapter(subject: Subject, say: Language) -> Section | None:
@@ -37,7 +37,9 @@ def _message(subject: Subject, say: Language) -> Text:
     """What may be said of displacement in a sentence; without a today, how other patients fare."""
     if subject.today is None:
         days = subject.assumed("background.guarantee_days", "days")
-        return say("others.alone", seen=subject.measured(subject.main, SEEN), days=days)
+        told = say("others.alone", seen=subject.measured(subject.main, SEEN), days=days)
+        moves = subject.resolved.scenario.transfer.enabled
+        return (*told, " ", *say("others.needs_today")) if moves else told
     if not subject.comparison.calibrations:
         return say("others.message_unknown")
     verdict = displaced(subject)

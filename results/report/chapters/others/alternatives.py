@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from results.comparison import Side
-from results.report.chapters.answer.others import tightness
 from results.report.chapters.others.displacement import AWAY, BOUND, SEEN, calibrations
 from results.report.document import Line, Section, Table
 from results.report.language import Language
 from results.report.making import title_of
 from results.report.subject import Subject
+from results.report.tightness import tightness
 
 SHOWN = (SEEN, AWAY, BOUND)
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from results.comparison.compared import Verdict
-from results.report.chapters.answer.others import tightness
 from results.report.document import Block, Bullets, Figure, Line, Paragraph, Table, Text
 from results.report.figures import Bar, interval_bars
 from results.report.language import Language
 from results.report.quantities import Quantity, Trace, path_of
 from results.report.rules import displacement, out_of_ten, turned
 from results.report.subject import Subject, called
+from results.report.tightness import tightness
 
 SEEN, WAIT, AWAY = (
     "background_within_guarantee_share",

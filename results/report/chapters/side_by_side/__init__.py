@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from results.catalogue import MEASURES
-from results.report.chapters.answer.others import tightness
+from results.comparison import Side
 from results.report.chapters.side_by_side.beside import beside
-from results.report.document import Block, Bullets, Figure, Line, Paragraph, Section, Table, Text
+from results.report.document import Block, Facts, Figure, Line, Paragraph, Section, Table, Text
 from results.report.figures import Bar, interval_bars
 from results.report.language import UNKNOWN, Language
 from results.report.naming import called, measure_name
-from results.report.subject import UNITS, Side, Subject
+from results.report.subject import UNITS, Subject
+from results.report.tightness import tightness
 from results.table import Row
 
 REGION, AT_UNITS = ("region", ""), ("site", "unit")
@@ -49,7 +50,7 @@ def chapter(subject: Subject, say: Language) -> Section | None:
     main = called(subject, subject.main, say)
     blocks: list[Block] = [
         Paragraph(say("side_by_side.lead", main=main, count=len(subject.others)), "lead"),
-        Bullets(tuple(_in_short(subject, side, say) for side in subject.others)),
+        Facts(tuple(_in_short(subject, side, say) for side in subject.others)),
         Paragraph(_about_intervals(subject, say), "note"),
         *(figure for name in DRAWN if (figure := _drawn(subject, name, say))),
         *_values(subject, say),
@@ -58,10 +59,11 @@ def chapter(subject: Subject, say: Language) -> Section | None:
     return Section("side-by-side", say("side_by_side.title"), tuple(blocks), tuple(sections))
 
 
-def _in_short(subject: Subject, side: Side, say: Language) -> Text:
+def _in_short(subject: Subject, side: Side, say: Language) -> tuple[Text, Text]:
     """A scenario, and how the measures that are drawn differ there."""
     told = [sentence for name in DRAWN if (sentence := _told(subject, side, name, say))]
-    return (called(subject, side, say), ". ", *(part for sentence in told for part in (*sentence, " ")))
+    parts = [part for place, sentence in enumerate(told) for part in ((" ",) if place else ()) + sentence]
+    return (called(subject, side, say),), tuple(parts)
 
 
 def _told(subject: Subject, side: Side, name: str, say: Language) -> Text:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from results.comparison import Side
 from results.report.document import Block, Code, Line, Paragraph, Table, Text
 from results.report.entries import decimals_of, unit_of
 from results.report.language import UNKNOWN, Language
 from results.report.naming import called
-from results.report.subject import Side, Subject
+from results.report.subject import Subject
 from scenarios.changes import Change, changes
 from scenarios.evidence import written
 from scenarios.levers import lever_at
@@ -62,7 +63,8 @@ def _flat(before: Any, after: Any, key: str) -> list[tuple[str, Any, Any]]:
     if not any(sides):
         return [(key, before, after)]
     below = dict.fromkeys((*sides[0], *sides[1]))
-    return [found for name in below for found in _flat(*(side.get(name) for side in sides), f"{key}.{name}")]
+    one, other = sides
+    return [found for name in below for found in _flat(one.get(name), other.get(name), f"{key}.{name}")]
 
 
 def _stands(subject: Subject, side: Side, key: str, value: Any, say: Language) -> Text:

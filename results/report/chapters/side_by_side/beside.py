@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from results.catalogue import MEASURES, QUESTIONS
-from results.comparison import Difference
+from results.comparison import Difference, Side
 from results.comparison.wording import reading_order
-from results.report.chapters.answer.others import tightness
 from results.report.chapters.side_by_side.assumed import assumed_otherwise
 from results.report.chapters.side_by_side.levers import by_lever
 from results.report.document import Block, Line, Paragraph, Section, Table, Text
 from results.report.language import Language
 from results.report.naming import called, measure_name
 from results.report.quantities import Quantity, Trace, path_of
-from results.report.subject import UNITS, Side, Subject, under_label
+from results.report.subject import UNITS, Subject, under_label
+from results.report.tightness import tightness
 
 FULL_PRICE = ("full_cost_msek_per_year", "hospital_freed_msek_per_year")
 
@@ -81,7 +82,14 @@ def _table(
         for each in differences
     ]
     caption = say(f"side_by_side.{kind}", main=called(subject, subject.main, say))
-    return _of_lines(subject, side, id, caption, lines, say, folded=kind != "sure")
+    table = _of_lines(subject, side, id, caption, lines, say, folded=kind != "sure")
+    return table if kind == "at_full_price" else _without_verdict(table)
+
+
+def _without_verdict(table: Table) -> Table:
+    """A table without its last column, where its caption says that of all lines."""
+    lines = tuple(replace(line, cells=line.cells[:-1]) for line in table.lines)
+    return replace(table, columns=table.columns[:-1], lines=lines, numeric=table.numeric[:-1])
 
 
 def _other_patients(subject: Subject, side: Side, id: str, say: Language) -> list[Block]:

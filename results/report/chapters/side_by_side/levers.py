@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from results.catalogue import MEASURES
+from results.comparison import Side
 from results.comparison.explained import TOGETHER, Contribution, contributions
 from results.report.document import Block, Figure, Line, Paragraph, Table, Text
 from results.report.figures import waterfall
 from results.report.language import Language
 from results.report.quantities import Quantity, Trace, path_of
-from results.report.subject import UNITS, Side, Subject
+from results.report.subject import UNITS, Subject
 from results.table import Row
 from scenarios.levers import LEVERS
 
@@ -77,7 +78,7 @@ def lever_name(name: str, say: Language) -> str:
     """A lever in the report's language; all of them together at the end."""
     if name == TOGETHER:
         return say.plain("side_by_side.together")
-    return next(getattr(lever, say.code) for lever in LEVERS if lever.name == name)
+    return str(next(getattr(lever, say.code) for lever in LEVERS if lever.name == name))
 
 
 def _quantity(subject: Subject, part: Contribution) -> Quantity:
