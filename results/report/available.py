@@ -20,10 +20,13 @@ def key_at(subject: Subject, share: float, *, readiness: bool = True) -> str:
     return ";".join(part for part in parts if part)
 
 
-def fitting(subject: Subject) -> Fit:
+def fitting(subject: Subject, *, readiness: bool = True) -> Fit:
     """Down to which share of the uplift the cost fits, also in a year as dear as one in twenty."""
+    keys = {
+        share: key_at(subject, share, readiness=readiness) for share in available_shares(subject.resolved)
+    }
     used = {
-        share: subject.quantile(subject.main, "p95", "uplift_share_used", key=key_at(subject, share)).value
-        for share in available_shares(subject.resolved)
+        share: subject.quantile(subject.main, "p95", "uplift_share_used", key=key).value
+        for share, key in keys.items()
     }
     return least_that_fits(used)

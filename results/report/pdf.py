@@ -214,7 +214,7 @@ class _Writer:
     def part(self, part: Part) -> Data:
         match part:
             case Name():
-                return {"kind": "name", "text": apart(harmless(part.text))}
+                return {"kind": "name", "text": apart(harmless(part.text)), "language": part.language}
             case Code():
                 return {"kind": "code", "text": harmless(part.text)}
             case Strong():

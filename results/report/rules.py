@@ -21,6 +21,7 @@ MAINLY, PARTLY = 0.5, 0.1  # of hours or cost that rest on an assumption
 MATERIAL = 2.0  # times: two differences of one sign that lie farther apart are not the same answer
 SLIGHT = 0.01  # of what there is anyhow
 MOSTLY = 0.5  # of the years
+ENOUGH_YEARS = 20  # simulated, of which one in twenty is one: fewer tell nothing of nine in ten
 
 Frequency = Literal["never", "seldom", "tenths", "mostly", "always", "unknown"]
 Reach = Literal["met", "missed", "unsure", "unknown"]

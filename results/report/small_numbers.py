@@ -76,10 +76,14 @@ class Places:
         if place in self.parent:
             yield from self.around(self.parent[place])
 
+    def on_card(self, steps: Sequence[str]) -> bool:
+        """Whether a number is told on the card of a place, which its trace names first."""
+        return len(steps) > 1 and (steps[0] in self.parent or steps[0] == self.region)
+
     def cells(self, trace: Trace) -> frozenset[Cell]:
         """Of which places, and of which treatment there, a number is; none where it is of neither."""
         steps = trace.of.split("/")
-        if trace.kind == "card":
+        if self.on_card(steps):
             return frozenset() if steps[1] in OF_REGISTER else frozenset({_on_card(steps)})
         if "stream" in steps[:-1]:
             return frozenset({Cell(self.region, steps[steps.index("stream") + 1])})
@@ -113,7 +117,7 @@ def _counts(report: Report, places: Places, of: str) -> Counts:
     counts: Counts = defaultdict(float)
     for number in _numbers_on_cards(report):
         steps = number.trace.of.split("/")
-        if number.trace.kind == "card" and steps[1] == of and ("unit", steps[0]) in places.named:
+        if places.on_card(steps) and steps[1] == of and ("unit", steps[0]) in places.named:
             for place in places.around(steps[0]):
                 counts[Cell(place, _on_card(steps).part)] += number.value
     return dict(counts)
@@ -155,6 +159,7 @@ class Rule:
 
     def _counted(self, number: Quantity) -> str | None:
         """Whether a number counts visits or patients, or neither."""
-        if number.trace.kind == "card":
-            return next((of for of in COUNTED if of in number.trace.of.split("/")[1:2]), None)
+        steps = number.trace.of.split("/")
+        if self.places.on_card(steps):
+            return steps[1] if steps[1] in COUNTED else None
         return COUNTS.get(number.unit)

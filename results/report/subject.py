@@ -169,7 +169,7 @@ class Subject:
         An interval is not told beyond what the measure can be: below 0, a share above 1. Unknown (NaN) where the run
         has no such row, or it is undefined.
         """
-        label = called(side.label, under)
+        label = run_label(side.label, under)
         row = self.row(name, scope, key, window)
         place, summary, _ = self._found[label]
         trace, unit = Trace("measure", label, path_of(row), "mean"), UNITS[MEASURES[name].unit]
@@ -189,7 +189,7 @@ class Subject:
 
     def values(self, side: Side, row: Row, *, under: str = "") -> NDArray[np.float64]:
         """A row in each replication, shape (replications,); NaN where undefined."""
-        place, _, values = self._found[called(side.label, under)]
+        place, _, values = self._found[run_label(side.label, under)]
         return values[:, place[row]] if row in place else np.full(len(values), np.nan)
 
     def chance(self, side: Side, row: Row, condition: str) -> Quantity:
@@ -208,7 +208,7 @@ class Subject:
         `under` names a calibration of how tight units are: both are taken under it.
         """
         row = self.row(name, scope, key)
-        label, base = (called(each.label, under) for each in (side, self.main))
+        label, base = (run_label(each.label, under) for each in (side, self.main))
         found = self._differences.get((label, row))
         unit = UNITS[MEASURES[name].unit]
         unit = "points" if unit == "share" else unit
@@ -225,7 +225,7 @@ class Subject:
         """What the scenario in question adds to today: the same difference, turned round. Needs a `today`."""
         assert self.today is not None
         found, difference = self.difference(self.today, name, scope, key, under=under)
-        label = called(self.main.label, under)
+        label = run_label(self.main.label, under)
         trace = Trace("difference", label, found.trace.of, f"less {found.trace.run}")
         turned = Quantity(-found.value + 0.0, found.unit, trace, -found.high, -found.low, signed=True)
         return turned, difference
@@ -282,7 +282,7 @@ def under_label(label: str, calibration: str) -> str:
     return f"{label} @ {calibration}"
 
 
-def called(label: str, calibration: str) -> str:
+def run_label(label: str, calibration: str) -> str:
     """The same; without a calibration, the scenario as it is."""
     return under_label(label, calibration) if calibration else label
 

@@ -1,17 +1,16 @@
-"""Other patients under each calibration of how tight units are, which is not known: what may be said of displacement."""
+"""Other patients under each calibration of how tight units are, which is not known, and what may be said of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from results.catalogue import MEASURES
 from results.comparison.compared import Verdict
 from results.report.document import Name, Text
 from results.report.language import Language
-from results.report.quantities import Quantity, Trace, path_of
+from results.report.quantities import Quantity
 from results.report.rules import Displacement, displacement, is_slight, turned
-from results.report.subject import UNITS, Subject, under_label
+from results.report.subject import Subject
 
 TURNED_AWAY, SEEN_IN_TIME = "background_diverted_per_year", "background_within_guarantee_share"
 
@@ -41,27 +40,14 @@ def slightly(subject: Subject) -> bool:
 
 def added_under(subject: Subject, name: str) -> list[Added]:
     """What the transfer adds to today in the region, under each calibration; none without a today."""
-    if subject.today is None:
-        return []
-    return list(_added(subject, subject.today.label, name))
+    return [] if subject.today is None else list(_added(subject, name))
 
 
-def _added(subject: Subject, today: str, name: str) -> Iterator[Added]:
-    unit = UNITS[MEASURES[name].unit]
+def _added(subject: Subject, name: str) -> Iterator[Added]:
     for calibration in subject.comparison.calibrations:
-        for each in subject.comparison.displacement[today, calibration.name]:
-            if each.row == subject.row(name):
-                main, other = (under_label(label, calibration.name) for label in (subject.main.label, today))
-                trace = Trace("difference", main, path_of(each.row), f"less {other}")
-                told = Quantity(
-                    -each.mean + 0.0,
-                    "points" if unit == "share" else unit,
-                    trace,
-                    -each.high,
-                    -each.low,
-                    signed=True,
-                )
-                yield Added(calibration.name, told, turned(each.verdict), each.scenario_mean)
+        gap, difference = subject.added(name, under=calibration.name)
+        if difference is not None:
+            yield Added(calibration.name, gap, turned(difference.verdict), difference.scenario_mean)
 
 
 def tightness(say: Language, calibration: str) -> Text:

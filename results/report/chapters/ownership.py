@@ -58,6 +58,8 @@ def _said(owners: Owners, name: str, per: Per, say: Language) -> Text:
     """A measure of both, and whether they can be told apart."""
     public, private = (owners.told(name, owner, per) for owner in OWNERS)
     apart, measure = owners.apart(name, per), _label(name, per, say)
+    if public.unit != "share":  # the unit once, with the second number
+        public = replace(public, unit="none")
     key = f"ownership.said_{verdict_of(apart)}"
     return say(key, measure=measure, public=public, private=private, apart=apart)
 

@@ -53,20 +53,9 @@ def _ours(subject: Subject, weekly: Weekly, say: Language) -> Section:
 def _full(subject: Subject, names: Sequence[str], tight: Sequence[Weekly], say: Language) -> Section:
     """The weeks in which most units are full with all their patients, under each calibration."""
     blocks: list[Block] = [Paragraph(say("weeks.full_lead"))]
-    units = subject.counted(len(subject.resolved.units), "units", "units")
     for number, (name, weekly) in enumerate(zip(names, tight, strict=True), start=1):
         weeks = _highest(weekly.full_of().mean(axis=0))
-        blocks.append(
-            Paragraph(
-                say(
-                    "weeks.fullest",
-                    tight=how_tight(name, say),
-                    date=say.date(subject.monday(weeks[0])),
-                    full=replace(weekly.full(weeks[0]), unit="none"),
-                    units=units,
-                )
-            )
-        )
+        blocks.append(Paragraph(_fullest_week(subject, weekly, weeks[0], name, say)))
         lines = [
             Line((
                 _called(subject, week, say),
@@ -80,6 +69,21 @@ def _full(subject: Subject, names: Sequence[str], tight: Sequence[Weekly], say: 
         caption = say("weeks.full", tight=how_tight(name, say))
         blocks.append(_table(f"weeks-full-{number}", caption, columns, lines, words=1))
     return Section("weeks-full", say("weeks.full_title"), tuple(blocks))
+
+
+def _fullest_week(subject: Subject, weekly: Weekly, week: int, calibration: str, say: Language) -> Text:
+    """How many units are full in a week, and how many of them are so without the transfer."""
+    told = say(
+        "weeks.fullest",
+        tight=how_tight(calibration, say),
+        date=say.date(subject.monday(week)),
+        full=replace(weekly.full(week), unit="none"),
+        units=subject.counted(len(subject.resolved.units), "units", "units"),
+    )
+    if subject.today is None:
+        return told
+    today = read_weekly(subject, subject.today, calibration).full(week)
+    return (*told, " ", *say("weeks.fullest_today", full=replace(today, unit="none")))
 
 
 def _of_units(subject: Subject, names: Sequence[str], tight: Sequence[Weekly], say: Language) -> Section:

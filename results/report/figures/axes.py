@@ -21,7 +21,7 @@ EDGE = 0.06  # inches between what is drawn and the edge
 AXIS = 0.5  # inches below, for ticks and what the axis says
 LINE = 0.155  # inches of a line of text
 KEY = 0.24  # inches of a row of the legend
-POINT, STROKE = 0.12, 0.32  # inches of a mark in it
+POINT, STROKE, BESIDE = 0.12, 0.32, 0.06  # inches of a mark in it, and between it and its label
 TICKS = 6
 ROOM = 0.05  # of an axis, beyond the values
 
@@ -123,18 +123,18 @@ def legend(page: Page, labels: Sequence[str], looks: Sequence[Look], *, lines: b
             page.line((x, y), (x + wide, y), **look.line(linewidth=1.8))
         else:
             page.line((x + wide / 2, y), (x + wide / 2, y), **look.point(markersize=6))
-        page.write(x + wide + 0.06, y, _short(label), va="center_baseline")
+        page.write(x + wide + BESIDE, y, _short(label), va="center_baseline")
 
 
 def _short(label: str) -> str:
-    return shorten(label, WIDTH / 2, SMALL)
+    return shorten(label, WIDTH - 2 * EDGE - STROKE - BESIDE, SMALL)
 
 
 def _places(labels: Sequence[str], *, lines: bool) -> list[tuple[int, float]]:
     """Row of each key, and its inches from the left edge."""
     found, row, x = [], 0, EDGE
     for label in labels:
-        wide = (STROKE if lines else POINT) + 0.06 + width(_short(label), SMALL)
+        wide = (STROKE if lines else POINT) + BESIDE + width(_short(label), SMALL)
         if x > EDGE and x + wide > WIDTH - EDGE:
             row, x = row + 1, EDGE
         found.append((row, x))

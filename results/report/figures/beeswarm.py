@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from results.figures.compared.futures import RADII
-from results.figures.compared.futures import beeswarm as beside
 from results.figures.style import BLACK, BLUE, in_style
 from results.report.document import Figure, Text
 from results.report.figures.axes import (
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
 
 LEAST, MEAN, BEYOND = 0.4, 0.7, 0.4  # inches of a row at least, of all at most, and once beyond
 GAP = 0.08  # inches between rows
+RADII = (0.05, 0.043, 0.036, 0.03, 0.025, 0.02)  # inches of half a dot
 LABELS = 2.2  # inches at most
 APART = 1.08  # between two dots, in their width
 
@@ -85,13 +84,25 @@ def draw(say: Language, groups: Sequence[Group], axis: str, mark: Mark) -> Drawi
 def _placed(rows: Sequence[Floats]) -> tuple[float, list[Floats]]:
     """Half the width of the largest dots with which all rows have room, and how far from its middle each lies; inches.
 
-    Where even the smallest have none, those at the edge of their row lie upon each other.
+    Where even the smallest have none, the dots of a high row lie upon each other.
     """
     for radius in RADII:
         placed = [beside(row, radius) for row in rows]
         if sum(_tall(row, radius) for row in placed) <= MEAN * len(rows) + BEYOND:
             return radius, placed
-    return radius, [np.clip(row, -MEAN / 2, MEAN / 2) for row in placed]
+    return radius, [row * min(1.0, MEAN / 2 / np.abs(row).max(initial=radius)) for row in placed]
+
+
+def beside(places: Floats, radius: float) -> Floats:
+    """Heights at which dots at these places cover no other: each in the lane nearest the middle that is free there."""
+    heights = np.zeros(places.size)
+    lanes: list[float] = []  # the place of the last dot in each, in the order 0, 1 up, 1 down, 2 up, …
+    for number in np.argsort(places, kind="stable"):
+        place = float(places[number])
+        lane = next((n for n, last in enumerate(lanes) if place - last >= 2 * radius), len(lanes))
+        lanes[lane : lane + 1] = [place]
+        heights[number] = 2 * radius * ((lane + 1) // 2) * (1 if lane % 2 else -1)
+    return heights
 
 
 def _tall(row: Floats, radius: float) -> float:

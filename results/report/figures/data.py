@@ -31,20 +31,21 @@ def table_of_bars(say: Language, id: str, title: Text, bars: Sequence[Bar]) -> T
 
 
 def table_of_groups(say: Language, id: str, title: Text, groups: Sequence[Group]) -> Table:
-    """A line per group: the mean over replications, and between what nine simulated years of ten lie."""
+    """A line per group: the mean over replications, and between what nine simulated years of ten lie.
+
+    With one replication there is nothing but its own value.
+    """
     unit = _beside(say, groups[0].unit) if groups else ""
-    columns = (
-        say("figures.item"),
-        say("figures.mean", unit=unit),
-        say("figures.p5", unit=unit),
-        say("figures.p95", unit=unit),
-    )
+    several = any(len(group.values) > 1 for group in groups)
+    beyond = ("p5", "p95") if several else ()
+    keys = ("chance.mean", "chance.p5", "chance.p95") if several else ("chance.alone",)
     lines = tuple(
-        Line(((Name(group.label),), group.mean, group.quantile("p5"), group.quantile("p95")))
-        for group in groups
+        Line(((Name(group.label),), group.mean, *(group.quantile(q) for q in beyond))) for group in groups
     )
-    caption = say("figures.data", title=title)
-    return Table(f"{id}-data", caption, columns, lines, (False, True, True, True))
+    columns = (say("figures.item"), *((*say(key), unit) for key in keys))
+    return Table(
+        f"{id}-data", say("figures.data", title=title), columns, lines, (False, *(True for _ in keys))
+    )
 
 
 def value_head(say: Language, quantities: Sequence[Quantity], unit: str) -> Text:

@@ -86,6 +86,26 @@ def units_with(subject: Subject, label: str, stream: str, patients: str) -> Foun
     return told(np.array([table[table["replication"] == each]["count"].sum() for each in subject.numbers]))
 
 
+def tightest_fourth(subject: Subject, label: str, path: str, how: str) -> Found:
+    """What one run has more than the other, summed over the units with least share in time in the other."""
+    name, _, _, window = path.split("/")
+    tables = [
+        table_of(subject, each, "measures").query(f"scope == 'unit' and window == '{window}'")
+        for each in (label, how.removeprefix("less "))
+    ]
+    seen = (
+        tables[1].query("name == 'background_within_guarantee_share'").groupby("key", observed=True)["value"]
+    )
+    units = seen.mean().dropna().sort_values(kind="stable").index
+    units = units[: len(units) // 4]
+    one, other = (
+        table[(table["name"] == name) & table["key"].isin(units)].groupby("replication")["value"].sum()
+        for table in tables
+    )
+    found = summarise((one - other).to_numpy()[:, None])
+    return float(found.mean[0]), float(found.low[0]), float(found.high[0])
+
+
 def hubs(subject: Subject, label: str, group: str, how: str) -> Found:
     return float(len(run_of(subject, label).resolved().hubs[group].keys)), math.nan, math.nan
 
@@ -97,4 +117,5 @@ OF_DOSES: dict[str, Callable[[Subject, str, str, str], Found]] = {
     "low volume": low_volume,
     "units with": units_with,
     "hubs": hubs,
+    "tightest fourth": tightest_fourth,
 }

@@ -36,7 +36,9 @@ def groups(leaves: int, places: list[list[Any]]) -> list[list[int]]:
 
 @settings(max_examples=60, deadline=None)
 @given(tables())
-def test_every_number_and_every_sum_is_less_than_one_from_the_truth(case: tuple[np.ndarray, list[Any]]) -> None:
+def test_every_number_and_every_sum_is_less_than_one_from_the_truth(
+    case: tuple[np.ndarray, list[Any]],
+) -> None:
     true, places = case
     found = adding_up(true, places)
     assert found.dtype == np.int64

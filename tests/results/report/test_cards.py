@@ -55,10 +55,14 @@ def by_place(cards: list[Card]) -> dict[str, dict[str, float]]:
     return found
 
 
-def test_every_unit_has_a_card_and_so_has_every_place_with_several(subject: Subject, cards: list[Card]) -> None:
+def test_every_unit_has_a_card_and_so_has_every_place_with_several(
+    subject: Subject, cards: list[Card]
+) -> None:
     places = by_place(cards)
     assert {unit.key for unit in subject.resolved.units} < {*places}
-    assert sum(place.startswith("municipality of ") for place in places) == 0  # each is an area of its own here
+    assert (
+        sum(place.startswith("municipality of ") for place in places) == 0
+    )  # each is an area of its own here
     assert sum(place.startswith("area of ") for place in places) == 3
     assert sum(place.startswith("region of ") for place in places) == 1
 

@@ -20,7 +20,11 @@ from tests.results.report.having import assuming
 from tests.results.report.sections import SV, figures, names, sentences, table, without_transfer
 from tests.results.report.test_answer import alone, changed
 
-ARITHMETIC, FULL_PRICE, FREED = "cost_msek_per_year", "full_cost_msek_per_year", "hospital_freed_msek_per_year"
+ARITHMETIC, FULL_PRICE, FREED = (
+    "cost_msek_per_year",
+    "full_cost_msek_per_year",
+    "hospital_freed_msek_per_year",
+)
 
 
 def quantities(cells: tuple[Cell, ...]) -> Iterator[Quantity]:
@@ -73,7 +77,9 @@ def test_capacity_freed_is_told_apart_from_money(told: Section) -> None:
     assert "Det är inte sparade pengar." in said
     tables = (block for part in told.sections for block in part.blocks if isinstance(block, Table))
     assert not any(FREED in measures_in(each) for each in tables)
-    freed = [SV.flat(line.cells[2]) for line in table(told, "ledger-parties").lines if "Sjukhusen" in names([line])]
+    freed = [
+        SV.flat(line.cells[2]) for line in table(told, "ledger-parties").lines if "Sjukhusen" in names([line])
+    ]
     assert freed == ["frigjord kapacitet"]
 
 
@@ -90,16 +96,34 @@ def test_each_party_is_told_against_today(subject: Subject, told: Section) -> No
         assert gap.value == pytest.approx(look_up(subject, gap.trace)[0])
 
 
+def test_what_could_be_mere_chance_is_said_to(subject: Subject, told: Section) -> None:
+    """What has an interval that holds zero is named below the table, and nothing else is."""
+    parties = table(told, "ledger-parties")
+    (note,) = (SV.flat(note) for note in parties.notes)
+    assert note.startswith("Går inte att skilja från ren slump: ")
+    for line in parties.lines:
+        gap = line.cells[3]
+        assert isinstance(gap, Quantity)
+        assert (SV.flat(line.cells[1]) in note) is (gap.low < 0 < gap.high)
+    assert table(section_of(alone(subject)), "ledger-parties").notes == ()
+
+
 def test_the_travel_of_all_is_compared_as_its_parts_are(subject: Subject, told: Section) -> None:
     """Interval of a sum of two rows: as wide as if the sum were one of the family."""
     gap = table(told, "ledger-patients").lines[-1].cells[3]
     assert isinstance(gap, Quantity)
-    rows = [Row("travel_km_per_year", *of, subject.window.name) for of in (("region", ""), ("site", "hospital"))]
+    rows = [
+        Row("travel_km_per_year", *of, subject.window.name) for of in (("region", ""), ("site", "hospital"))
+    ]
     assert subject.today is not None
     apart = sum(subject.values(subject.main, row) - subject.values(subject.today, row) for row in rows)
     from scipy.stats import t
 
-    half = t.ppf(1 - 0.025 / subject.comparison.family, len(apart) - 1) * np.std(apart, ddof=1) / math.sqrt(len(apart))
+    half = (
+        t.ppf(1 - 0.025 / subject.comparison.family, len(apart) - 1)
+        * np.std(apart, ddof=1)
+        / math.sqrt(len(apart))
+    )
     assert (gap.low, gap.high) == pytest.approx((apart.mean() - half, apart.mean() + half))
 
 
@@ -139,7 +163,9 @@ def test_drugs_stand_by_who_pays(subject: Subject, told: Section) -> None:
 
 def test_hospitals_that_gain_no_time_are_said_to(subject: Subject) -> None:
     name = "hospital_net_hours_per_year"
-    turned = changed(subject, {subject.main.label: lambda row, values: -values if row.name == name else values})
+    turned = changed(
+        subject, {subject.main.label: lambda row, values: -values if row.name == name else values}
+    )
     assert "eller mer" in sentences(section_of(turned))[0]
     assert "eller mer" not in sentences(section_of(subject))[0]
 
@@ -170,7 +196,9 @@ def dearer(subject: Subject, years: int, own: str) -> Subject:
     return changed(subject, {subject.main.label: lambda known, values: over if known == row else values})
 
 
-@pytest.mark.parametrize(("years", "told"), [(0, "inte i något"), (2, "i 5\xa0år av 10"), (4, "i alla simulerade år")])
+@pytest.mark.parametrize(
+    ("years", "told"), [(0, "inte i något"), (2, "i 5\xa0år av 10"), (4, "i alla simulerade år")]
+)
 def test_how_often_it_is_not_enough_is_counted_in_years(subject: Subject, years: int, told: str) -> None:
     found = table(section_of(dearer(subject, years, "available=0.05"), uplift), "uplift-shares")
     assert told in SV.flat(found.lines[-1].cells[-1])
@@ -201,7 +229,11 @@ def test_an_uplift_that_is_paid_once_or_not_at_all(subject: Subject) -> None:
     assert "bara det första kalenderåret" in once
     nothing = changed(
         subject,
-        {subject.main.label: lambda row, values: 0 * values if row.name == "uplift_msek_per_year" else values},
+        {
+            subject.main.label: lambda row, values: (
+                0 * values if row.name == "uplift_msek_per_year" else values
+            )
+        },
     )
     assert uplift.chapter(nothing, SV) is None
 
@@ -209,7 +241,10 @@ def test_an_uplift_that_is_paid_once_or_not_at_all(subject: Subject) -> None:
 def test_the_units_that_use_most_stand_first(subject: Subject, enough: Section) -> None:
     lines = table(enough, "uplift-units").lines
     used = [line.cells[2].value for line in lines]  # type: ignore[union-attr]
-    every = [subject.measured(subject.main, "uplift_share_used", "unit", u.key).value for u in subject.resolved.units]
+    every = [
+        subject.measured(subject.main, "uplift_share_used", "unit", u.key).value
+        for u in subject.resolved.units
+    ]
     assert used == sorted(every, reverse=True)[: len(used)]
     assert len(lines) == 10
 

@@ -8,6 +8,7 @@ import pytest
 
 from results.comparison import Sample, Side, compare
 from results.report.chapters.others import chapter
+from results.report.chapters.others.tightest import at_the_tightest, tightest
 from results.report.document import Section
 from results.report.subject import Subject
 from results.table import Row
@@ -155,3 +156,38 @@ def test_alternatives_are_told_under_both_calibrations(subject: Subject) -> None
     gap, _ = subject.difference(subject.alternatives[0], SEEN, under=TIGHT)
     assert lines[2].cells[1] == gap
     assert told(alone(subject)).sections == ()
+
+
+def test_the_tightest_fourth_is_chosen_by_today_alone(subject: Subject) -> None:
+    """Whatever the transfer adds; of twelve units, three."""
+    chosen = tightest(subject, TIGHT)
+    assert subject.today is not None
+    seen = {
+        unit.key: subject.values(subject.today, subject.row(SEEN, "unit", unit.key), under=TIGHT).mean()
+        for unit in subject.resolved.units
+    }
+    assert len(chosen) == len(seen) // 4
+    assert max(seen[key] for key in chosen) <= min(value for key, value in seen.items() if key not in chosen)
+    moved = changed(
+        subject,
+        {f"{subject.main.label} @ {TIGHT}": over_rows({SEEN: lambda v: -v, AWAY: lambda v: -v}, "unit")},
+    )
+    assert tightest(moved, TIGHT) == chosen
+
+
+def test_what_the_tightest_fourth_gets_is_part_of_the_whole(subject: Subject) -> None:
+    """As if each unit got ten more."""
+    assert subject.today is not None
+    under = f"{TODAY} @ {TIGHT}"
+    ours = {
+        unit.key: subject.values(subject.main, subject.row(AWAY, "unit", unit.key), under=TIGHT)
+        for unit in subject.resolved.units
+    }
+
+    def ten_fewer(row: Row, values: np.ndarray) -> np.ndarray:
+        return ours[row.key] - 10.0 if row == subject.row(AWAY, "unit", row.key) else values
+
+    part = at_the_tightest(changed(subject, {under: ten_fewer}), TIGHT)
+    assert part.value == pytest.approx(10.0 * (len(ours) // 4))
+    assert part.signed
+    assert SV.told(at_the_tightest(subject, FEW)) in "\n".join(sentences(told(subject)))

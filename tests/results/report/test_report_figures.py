@@ -310,6 +310,19 @@ def test_every_replication_is_a_dot_at_its_value_that_covers_no_other() -> None:
         assert min(apart) >= dot.get_markersize() / 72 * figure.dpi - 1e-6
 
 
+@pytest.mark.parametrize("shares", [np.zeros(400), np.linspace(0, 1, 400)])
+def test_many_replications_keep_to_a_row_and_to_their_values(shares: np.ndarray) -> None:
+    figure = drawing("dots", groups=[Group("a", shares, TRACE, "share")])
+    axes = figure.axes[0]
+    places = axes.transAxes.inverted().transform(
+        axes.transData.transform(np.column_stack(axes.lines[-2].get_data()))
+    )
+    assert figure.get_size_inches()[1] < 2
+    assert places[:, 1].min() > 0
+    assert places[:, 1].max() < 1
+    assert list(axes.lines[-2].get_xdata()) == list(100 * shares)
+
+
 def test_a_curve_says_which_share_of_years_is_at_or_below() -> None:
     axes = drawing("curves").axes[0]
     curves = [line for line in axes.lines if line.get_drawstyle() == "steps-post"]
@@ -414,7 +427,7 @@ def test_one_replication_and_what_is_undefined_can_be_drawn() -> None:
     ]
     for kind in ("dots", "curves"):
         figure = made(kind, groups=few, mark=None)
-        (_, mean, *_), (_, none, *_) = (line.cells for line in figure.data.lines)
+        (_, mean), (_, none) = (line.cells for line in figure.data.lines)
         assert isinstance(mean, Quantity)
         assert isinstance(none, Quantity)
         assert mean.known

@@ -3,15 +3,11 @@
 from collections.abc import Mapping
 
 import hypothesis.strategies as st
-import numpy as np
 import pytest
 from hypothesis import given, settings
-from scipy.optimize import linprog
 
 from results.report.suppression import ALL, Cell, Hidden, hidden
-
-Tree = Mapping[str, str]
-Counts = dict[Cell, float]
+from tests.results.report.audit import Counts, Tree, ranges
 
 
 def with_sums(leaves: Mapping[str, Mapping[str, int]], parent: Tree) -> Counts:
@@ -25,37 +21,6 @@ def with_sums(leaves: Mapping[str, Mapping[str, int]], parent: Tree) -> Counts:
                     counts[cell] = counts.get(cell, 0) + count
             place = parent.get(place)
     return counts
-
-
-def sums(counts: Counts, parent: Tree) -> list[tuple[Cell, list[Cell]]]:
-    """Every sum that a reader can set up, and what it is the sum of."""
-    found = []
-    for cell in counts:
-        inside = [Cell(place, cell.part) for place, above in parent.items() if above == cell.place]
-        parts = [other for other in counts if other.place == cell.place and other.part != ALL]
-        found += [(cell, inside)] if inside else []
-        found += [(cell, parts)] if cell.part == ALL and parts else []
-    return found
-
-
-def ranges(counts: Counts, parent: Tree, left_out: Hidden, below: int) -> dict[Cell, tuple[float, float]]:
-    """Between which numbers each count left out must lie, for who knows the rest, the sums and the rule."""
-    unknown = sorted(cell for cell in counts if cell in left_out)
-    least = 1 if any(counts[cell] < below for cell in left_out.other) else below
-    bounds = [(1, below - 1) if cell in left_out.small else (least, None) for cell in unknown]
-    rows, right = [], []
-    for total, addends in sums(counts, parent):
-        row = np.array([(cell == total) - 1.0 * (cell in addends) for cell in unknown])
-        known = sum(counts[cell] for cell in addends if cell not in left_out)
-        rows.append(row)
-        right.append(known - (0 if total in left_out else counts[total]))
-    found = {}
-    for place, cell in enumerate(unknown):
-        goal = np.eye(len(unknown))[place]
-        low, high = (linprog(sign * goal, A_eq=rows, b_eq=right, bounds=bounds) for sign in (1, -1))
-        assert low.status == 0, (low.message, cell)
-        found[cell] = (low.fun, np.inf if high.status == 3 else -high.fun)
-    return found
 
 
 @st.composite
@@ -118,7 +83,11 @@ def left_out_of(below: int = 5, **units: int) -> tuple[set[str], set[str]]:
         ({"a": 2, "b": 3, "c": 7, "d": 6, "e": 8}, {"a", "b"}, set()),  # two small ones hide each other
         ({"a": 1, "b": 1, "c": 7, "d": 6, "e": 8}, {"a", "b"}, {"c"}),  # unless they can only be 1 and 1
         ({"a": 1, "b": 5, "c": 9, "d": 6, "e": 8}, {"a"}, {"c"}),  # 1 and 5 of 6 could be nothing else
-        ({"a": 2, "b": 0, "c": 0, "d": 6, "e": 8}, {"a", "t"}, {"region"}),  # alone in its town: the town goes too
+        (
+            {"a": 2, "b": 0, "c": 0, "d": 6, "e": 8},
+            {"a", "t"},
+            {"region"},
+        ),  # alone in its town: the town goes too
         ({"a": 0, "b": 0, "c": 7, "d": 6, "e": 8}, set(), set()),  # that there is none is told
     ],
 )
@@ -129,7 +98,7 @@ def test_what_is_left_out(units: dict[str, int], small: set[str], other: set[str
 def test_a_small_count_is_not_told_as_small_where_that_would_give_it_away() -> None:
     """Four units with one patient each in a town with fewer than five could be nothing else."""
     parent = {"a": "t", "b": "t", "c": "t", "d": "t"}
-    counts = with_sums(dict.fromkeys(parent, {ALL: 1}), parent)
+    counts = with_sums({place: {ALL: 1} for place in parent}, parent)
     found = hidden(counts, parent, 5)
     assert found.other == {Cell("t")}
     assert found.small == {Cell(place) for place in parent}

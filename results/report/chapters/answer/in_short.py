@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from results.report.assumed import share_assumed, stated
-from results.report.chapters.answer.money import available, fitting
+from results.report.available import available, fitting
 from results.report.chapters.answer.phrases import added, moves, spaced
 from results.report.document import Text
 from results.report.language import Language

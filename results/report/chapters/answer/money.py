@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from results.measures import available_shares
+from results.report.available import available, fitting, key_at
 from results.report.chapters.answer.phrases import known_by_key, moves, spaced, unit_names
 from results.report.document import Text
 from results.report.language import Language
 from results.report.quantities import Quantity, Trace, path_of
-from results.report.rules import MOSTLY, Fit, least_that_fits, out_of_ten
+from results.report.rules import MOSTLY, out_of_ten
 from results.report.subject import Subject
 
 NAMED = 3  # units that are named, of those that carry more than their uplift
@@ -28,29 +28,6 @@ def money(subject: Subject, say: Language) -> Text:
         uplift=subject.measured(main, "uplift_msek_per_year"),
     )
     return spaced([cost, *_fits(subject, say), *_over(subject, say)])
-
-
-def fitting(subject: Subject, *, readiness: bool = True) -> Fit:
-    """Down to which share of the uplift the cost fits, also in a year as dear as one in twenty."""
-    used = {
-        share: subject.quantile(
-            subject.main, "p95", "uplift_share_used", key=_key(subject, share, readiness=readiness)
-        ).value
-        for share in available_shares(subject.resolved)
-    }
-    return least_that_fits(used)
-
-
-def available(subject: Subject, share: float) -> Quantity:
-    """A share of the uplift that is told, as the run's rows have it."""
-    return Quantity(share, "share", Trace("available", subject.main.label, f"{share:g}"))
-
-
-def _key(subject: Subject, share: float, *, readiness: bool = True) -> str:
-    """The key of a region's row at an available share, with readiness or without; the scenario's own share has none."""
-    own = subject.resolved.scenario.money.available_share
-    parts = ("" if share == own else f"available={share:g}", "" if readiness else "readiness=no")
-    return ";".join(filter(None, parts))
 
 
 def _fits(subject: Subject, say: Language) -> Iterator[Text]:
@@ -100,6 +77,6 @@ def _with_less(subject: Subject, say: Language) -> Iterator[Text]:
     """How many units carry more than their part of the least of the uplift that does for the region."""
     least = fitting(subject).least
     if least is not None:
-        share = subject.measured(subject.main, OVER, key=_key(subject, least))
+        share = subject.measured(subject.main, OVER, key=key_at(subject, least))
         if share.value > 0:
             yield say("answer.over_with_less", least=available(subject, least), share=share)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from results.comparison import Side
-from results.report.chapters.doses.treatments import ON_TIME, streams, treatment
+from results.report.chapters.doses.treatments import ON_TIME, streams
 from results.report.document import Line, Name, Section, Table
 from results.report.language import Language
-from results.report.making import title_of
+from results.report.naming import called, stream_name
 from results.report.subject import Subject
 
 LATEST, BACK = "late_days_p95", "returned_to_hospital_share"
@@ -21,7 +21,7 @@ def alternatives(subject: Subject, say: Language) -> Section | None:
     columns = ("on_time", "gap", "twentieth", "returned")
     table = Table(
         "doses-alternatives-table",
-        say("doses.beside_table", scenario=title_of(subject.resolved, say)),
+        say("doses.beside_table", scenario=called(subject, subject.main, say)),
         (say("terms.scenario"), *(say(f"doses.column_{column}") for column in columns)),
         tuple(_lines(subject, say)),
         (False, *(True for _ in columns)),
@@ -31,13 +31,13 @@ def alternatives(subject: Subject, say: Language) -> Section | None:
 
 
 def _lines(subject: Subject, say: Language) -> Iterator[Line]:
-    yield _line(subject, subject.main, title_of(subject.resolved, say))
+    yield _line(subject, subject.main, called(subject, subject.main, say))
     for side in subject.alternatives:
-        yield _line(subject, side, title_of(side.resolved, say))
+        yield _line(subject, side, called(subject, side, say))
         for stream in streams(subject):
             _, difference = subject.difference(side, ON_TIME, "stream", stream)
             if difference is not None and difference.distinguishable:
-                yield _line(subject, side, treatment(side, stream, say), stream)
+                yield _line(subject, side, stream_name(side.resolved, stream, say), stream)
 
 
 def _line(subject: Subject, side: Side, name: Name, stream: str = "") -> Line:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from results.comparison import Side
 from results.report.chapters.doses.dose_days import Site, dose_days
-from results.report.chapters.doses.treatments import ON_TIME, streams, treatment
+from results.report.chapters.doses.treatments import ON_TIME, streams
 from results.report.document import Figure, Line, Table, Text
 from results.report.figures import Bar, interval_bars
 from results.report.language import Language
+from results.report.naming import stream_name
 from results.report.subject import Subject
 
 
@@ -20,7 +21,9 @@ def by_treatment(subject: Subject, say: Language) -> Figure:
     return interval_bars(
         say,
         id="doses-by-treatment",
-        title=say("doses.figure_title", treatment=treatment(subject.main, lowest, say), share=found[lowest]),
+        title=say(
+            "doses.figure_title", treatment=stream_name(subject.resolved, lowest, say), share=found[lowest]
+        ),
         description=say("doses.figure_description"),
         bars=[bar for stream in found for bar in _bars(subject, stream, say)],
         axis=say.plain("doses.figure_axis"),
@@ -30,7 +33,7 @@ def by_treatment(subject: Subject, say: Language) -> Figure:
 
 def _bars(subject: Subject, stream: str, say: Language) -> Iterator[Bar]:
     """A treatment at the units, at the hospital, and today, as far as it is given there."""
-    main, today, label = subject.main, subject.today, treatment(subject.main, stream, say).text
+    main, today, label = subject.main, subject.today, stream_name(subject.resolved, stream, say).text
     told: list[tuple[Side, Site | None, str]] = [
         (main, "unit", "doses.at_units"),
         (main, "hospital", "doses.at_hospital"),
@@ -64,7 +67,7 @@ def _line(subject: Subject, stream: str, say: Language) -> Line:
     main, today = subject.main, subject.today
     compared = (subject.measured(today, ON_TIME, *where), subject.added(ON_TIME, *where)[0]) if today else ()
     returned = subject.measured(main, "returned_to_hospital_share", *where)
-    name = (treatment(main, stream, say),) if stream else say("doses.all")
+    name = (stream_name(main.resolved, stream, say),) if stream else say("doses.all")
     window = _window(subject, stream, say) if stream else None
     return Line(
         (name, subject.measured(main, ON_TIME, *where), *compared, returned, window),

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 from results.comparison import Side
 from results.report.chapters.doses.dose_days import dose_days
-from results.report.chapters.doses.treatments import streams, treatment
+from results.report.chapters.doses.treatments import streams
 from results.report.document import Block, Figure, Line, Paragraph, Section, Table, Text
 from results.report.figures import Group, beeswarm
 from results.report.language import Language
+from results.report.naming import stream_name
+from results.report.rules import ENOUGH_YEARS
 from results.report.subject import Subject
 from results.table import Row
 
 LATE, MEAN, TWENTIETH = "late_share", "late_days_mean", "late_days_p95"
 BEYOND = (7, 14)  # days after the window
-YEARS_FOR_A_RANGE = 20  # of which one in twenty is one
 
 
 def lateness(subject: Subject, say: Language) -> Section | None:
@@ -30,7 +31,7 @@ def _blocks(subject: Subject, say: Language) -> list[Block]:
     blocks: list[Block] = [Paragraph(_told(subject, say, main, "doses.late_message"))]
     if subject.today is not None:
         blocks.append(Paragraph(_told(subject, say, subject.today, "doses.late_today")))
-    if subject.replications >= YEARS_FOR_A_RANGE:
+    if subject.replications >= ENOUGH_YEARS:
         digits = subject.measured(main, LATE).digits()
         low, high = (replace(subject.quantile(main, q, LATE), decimals=digits) for q in ("p5", "p95"))
         blocks.append(Paragraph(say("doses.nine_of_ten", low=low, high=high)))
@@ -52,7 +53,7 @@ def _from_year_to_year(subject: Subject, say: Language) -> Figure:
     most = max(found, key=lambda stream: (found[stream].value, stream))
     groups = [
         Group(
-            treatment(main, stream, say).text,
+            stream_name(main.resolved, stream, say).text,
             subject.values(main, _row(subject, stream)),
             told.trace,
             told.unit,
@@ -62,7 +63,7 @@ def _from_year_to_year(subject: Subject, say: Language) -> Figure:
     return beeswarm(
         say,
         id="doses-late-years",
-        title=say("doses.years_title", treatment=treatment(main, most, say), share=found[most]),
+        title=say("doses.years_title", treatment=stream_name(main.resolved, most, say), share=found[most]),
         description=say("doses.years_description"),
         groups=groups,
         axis=say.plain("doses.years_axis"),
@@ -92,7 +93,7 @@ def _line(subject: Subject, stream: str, say: Language) -> Line:
     given = dose_days(subject, main, stream)
     return Line(
         (
-            (treatment(main, stream, say),),
+            (stream_name(main.resolved, stream, say),),
             *(subject.measured(main, name, "stream", stream) for name in (LATE, MEAN, TWENTIETH)),
             *(given.share(window.late_days + days + 1, None) for days in BEYOND),
         )

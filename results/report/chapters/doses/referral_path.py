@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from results.catalogue import MEASURES
-from results.report.chapters.doses.treatments import streams, treatment
+from results.report.chapters.doses.treatments import streams
 from results.report.document import Block, Code, Line, Paragraph, Section, Table, Text
 from results.report.language import Language
+from results.report.naming import stream_name
 from results.report.subject import UNITS, Subject
 
 MOVED, RETURNED, TO_ACCEPTED, TO_FIRST_DOSE = (
@@ -74,7 +75,7 @@ def _table_by_treatment(subject: Subject, say: Language) -> Table:
     lines = [
         Line(
             (
-                (treatment(subject.main, stream, say),),
+                (stream_name(subject.resolved, stream, say),),
                 *(subject.measured(subject.main, name, "stream", stream, FIRST) for name in names),
             )
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from results.catalogue import MEASURES, QUESTIONS
-from results.report.chapters.doses.treatments import streams, treatment
+from results.report.chapters.doses.treatments import streams
 from results.report.document import Text
 from results.report.language import Language
+from results.report.naming import stream_name
 from results.report.quantities import Quantity, Trace
 from results.report.rules import out_of_ten, worst_first
 from results.report.subject import UNITS, Subject, Target
@@ -46,4 +47,4 @@ def _missing(subject: Subject, target: Target) -> list[tuple[str, Quantity]]:
 
 
 def _of(subject: Subject, say: Language, stream: str, value: Quantity) -> Text:
-    return say("doses.of", treatment=treatment(subject.main, stream, say), value=value)
+    return say("doses.of", treatment=stream_name(subject.resolved, stream, say), value=value)

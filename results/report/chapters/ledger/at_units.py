@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from results.ledger import LINES, READINESS
+from results.report.chapters.ledger.years import cost_of_years
 from results.report.combined import combined
 from results.report.document import Block, Cell, Figure, Line, Name, Paragraph, Section, Table, Text
 from results.report.figures import waterfall
@@ -25,6 +26,7 @@ def at_units(subject: Subject, say: Language) -> Section:
     blocks: tuple[Block, ...] = (
         Paragraph(say("ledger.costing_a", year=price_year)),
         _by_line(subject, say),
+        *cost_of_years(subject, say),
         _by_treatment(subject, say),
         _by_year(subject, say),
     )

@@ -24,7 +24,7 @@ def patients(subject: Subject, say: Language) -> Section:
         _line(subject, say, "patient_fee_msek_per_year"),
         _line(subject, say, KM, what="travel_units"),
         _line(subject, say, KM, "site", "hospital", what="travel_hospital"),
-        Line((say("ledger.travel_whole"), *whole, say(f"units.{UNITS[MEASURES[KM].unit]}")), "subtotal"),
+        Line((_label(say, KM, "travel_whole"), *whole), "subtotal"),
     )
     table = _table(subject, say, "ledger-patients", say("ledger.patients"), lines)
     return Section(
@@ -50,13 +50,18 @@ def _line(
     if subject.today is not None:
         today, gap = subject.measured(subject.today, name, scope, key), subject.added(name, scope, key)[0]
         cells = [today, *cells, gap]
-    label = say(f"ledger.{what}") if what else say(f"measures.{name}")
-    return Line((label, *cells, say(f"units.{UNITS[MEASURES[name].unit]}", count=2)))
+    return Line((_label(say, name, what), *cells))
+
+
+def _label(say: Language, name: str, what: str) -> Text:
+    """What a measure is called here, with its unit."""
+    called = say(f"ledger.{what}") if what else say(f"measures.{name}")
+    return say("ledger.amount", what=called, unit=say(f"units.{UNITS[MEASURES[name].unit]}", count=2))
 
 
 def _table(subject: Subject, say: Language, id: str, caption: Text, lines: Sequence[Line]) -> Table:
     heads: tuple[Text, ...] = (say("terms.value"),)
     if subject.today is not None:
         heads = (say("ledger.today"), say("ledger.then"), say("terms.difference"))
-    columns = (say("terms.measure"), *heads, say("terms.unit_of_measure"))
-    return Table(id, caption, columns, tuple(lines), (False, *(True for _ in heads), False))
+    columns = (say("terms.measure"), *heads)
+    return Table(id, caption, columns, tuple(lines), (False, *(True for _ in heads)))

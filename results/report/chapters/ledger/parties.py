@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from results.catalogue import MEASURES
 from results.report.combined import combined_added
-from results.report.document import Line, Table
+from results.report.document import Line, Table, Text
 from results.report.language import Language
 from results.report.quantities import Quantity
 from results.report.subject import UNITS, Subject
@@ -51,7 +52,19 @@ def parties(subject: Subject, say: Language) -> Table:
     )
     lines = tuple(_line(subject, change, say) for change in CHANGES if against or change.kind != "travel")
     caption = say("ledger.parties_today" if against else "ledger.parties")
-    return Table("ledger-parties", caption, columns, lines, (False, False, False, True, False))
+    numeric = (False, False, False, True, False)
+    return Table("ledger-parties", caption, columns, lines, numeric, tuple(_by_chance(subject, say)))
+
+
+def _by_chance(subject: Subject, say: Language) -> Iterator[Text]:
+    """Which of the differences could be mere chance."""
+    if subject.today is None:
+        return
+    compared = [(each, subject.added(each.measure)[1]) for each in CHANGES if each.kind != "travel"]
+    unsure = [each for each, found in compared if found and found.verdict == "not distinguishable"]
+    if unsure:
+        names = [say(f"ledger.change_{each.kind}_{each.measure}") for each in unsure]
+        yield say("ledger.by_chance", changes=say.list(names))
 
 
 def _line(subject: Subject, change: Change, say: Language) -> Line:

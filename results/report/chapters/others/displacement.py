@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from results.comparison.compared import Verdict
+from results.report.chapters.others.tightest import FOURTH, at_the_tightest
 from results.report.document import Block, Bullets, Figure, Line, Paragraph, Table, Text
 from results.report.figures import Bar, interval_bars
 from results.report.language import Language
 from results.report.quantities import Quantity, Trace, path_of
-from results.report.rules import displacement, out_of_ten, turned
-from results.report.subject import Subject, called
+from results.report.rules import ENOUGH_YEARS, displacement, out_of_ten, turned
+from results.report.subject import Subject, run_label
 from results.report.tightness import tightness
 
 SEEN, WAIT, AWAY = (
@@ -22,7 +23,6 @@ SEEN, WAIT, AWAY = (
     "background_diverted_per_year",
 )
 BOUND = "displacement_bound_visits_per_year"
-YEARS_FOR_A_CHANCE = 20
 
 
 def under_each(subject: Subject, say: Language) -> Iterator[Block]:
@@ -38,10 +38,13 @@ def under_each(subject: Subject, say: Language) -> Iterator[Block]:
 
 
 def _beside(subject: Subject, say: Language) -> Iterator[Text]:
-    """What may be said of the wait, in how many years more are turned away, and what chance does without that."""
+    """The wait, where those turned away are, in how many years there are more, and what chance does anyhow."""
     assert subject.today is not None
     yield say("others.sized", finding=_finding(subject, say, WAIT), sizes=sizes(subject, say, WAIT))
-    if subject.replications >= YEARS_FOR_A_CHANCE:
+    if len(subject.resolved.units) >= FOURTH:
+        parts = (_under(say, (at_the_tightest(subject, under),), under) for under in calibrations(subject))
+        yield say("others.at_the_tightest", parts=say.list(parts))
+    if subject.replications >= ENOUGH_YEARS:
         told = (
             _under(say, out_of_ten(say, _more_often(subject, under), "years"), under)
             for under in calibrations(subject)
@@ -91,8 +94,8 @@ def _more_often(subject: Subject, under: str) -> Quantity:
     assert subject.today is not None
     row = subject.row(AWAY)
     main, today = (subject.values(side, row, under=under) for side in (subject.main, subject.today))
-    trace = Trace("chance of more", called(subject.main.label, under), path_of(row),
-                  f"than {called(subject.today.label, under)}")  # fmt: skip
+    trace = Trace("chance of more", run_label(subject.main.label, under), path_of(row),
+                  f"than {run_label(subject.today.label, under)}")  # fmt: skip
     return Quantity(float(np.mean(main > today)), "share", trace)
 
 

@@ -134,8 +134,8 @@ def _lines(subject: Subject, rows: Sequence[Row], say: Language) -> Iterator[Lin
     for row in rows:
         found = [subject.measured(side, *row) if subject.has(side, row) else None for side in subject.sides]
         if any(found):
-            name = measure_name(row, subject.resolved, say)
-            yield Line((name, _unit(row.name, say), *(each or (UNKNOWN,) for each in found)))
+            name = _with_unit(measure_name(row, subject.resolved, say), row.name, say)
+            yield Line((name, *(each or (UNKNOWN,) for each in found)))
 
 
 def _others(subject: Subject, say: Language) -> Iterator[Line]:
@@ -143,12 +143,15 @@ def _others(subject: Subject, say: Language) -> Iterator[Line]:
     for name in OTHERS:
         for calibration in subject.comparison.calibrations:
             told = (subject.measured(side, name, under=calibration.name) for side in subject.sides)
-            label = say(
-                "side_by_side.as_tight",
-                measure=say(f"measures.{name}"),
-                tight=tightness(say, calibration.name),
-            )
-            yield Line((label, _unit(name, say), *told))
+            measure, tight = say(f"measures.{name}"), tightness(say, calibration.name)
+            label = say("side_by_side.as_tight", measure=measure, tight=tight)
+            yield Line((_with_unit(label, name, say), *told))
+
+
+def _with_unit(label: Text, name: str, say: Language) -> Text:
+    """What a line is about, with its unit: columns are scenarios."""
+    unit = say(f"units.{UNITS[MEASURES[name].unit]}", count=2)
+    return say("side_by_side.with_unit", measure=label, unit=unit)
 
 
 def _table(
@@ -156,9 +159,5 @@ def _table(
 ) -> Table:
     """A column per scenario, the one in question first."""
     scenarios: list[Text] = [(called(subject, side, say),) for side in subject.sides]
-    columns = (say("terms.measure"), say("terms.unit_of_measure"), *scenarios)
-    return Table(id, caption, columns, tuple(lines), (False, False, *(True for _ in scenarios)), notes)
-
-
-def _unit(name: str, say: Language) -> Text:
-    return say(f"units.{UNITS[MEASURES[name].unit]}", count=2)
+    numeric = (False, *(True for _ in scenarios))
+    return Table(id, caption, (say("terms.measure"), *scenarios), tuple(lines), numeric, notes)

@@ -30,11 +30,11 @@ def assumed_otherwise(subject: Subject, side: Side, id: str, say: Language) -> l
         return [Paragraph(say("side_by_side.same_assumptions"))]
     lines = [line for change in found for line in _lines(subject, side, change, say)]
     columns = (
-        say("side_by_side.lever"),
         say("side_by_side.key"),
         (called(subject, subject.main, say),),
         (called(subject, side, say),),
         say("side_by_side.grade"),
+        say("side_by_side.lever"),
     )
     numeric = (False, False, False, False, False)
     caption = say("side_by_side.assumed")
@@ -52,9 +52,8 @@ def _lines(subject: Subject, side: Side, change: Change, say: Language) -> Itera
         told = (
             _stands(subject, one, key, value, say) for one, value in ((subject.main, before), (side, after))
         )
-        yield Line(
-            ((getattr(lever, say.code) if lever else UNKNOWN,), (Code(key),), *told, _grades(change, say))
-        )
+        of_lever = (getattr(lever, say.code) if lever else UNKNOWN,)
+        yield Line(((Code(key),), *told, _grades(change, say), of_lever))
 
 
 def _flat(before: Any, after: Any, key: str) -> list[tuple[str, Any, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from results.catalogue import MEASURES, QUESTIONS
 from results.comparison import Difference, Side
@@ -76,65 +75,58 @@ def _in_short(subject: Subject, side: Side, told: Sequence[Difference], say: Lan
 def _table(
     subject: Subject, side: Side, id: str, kind: str, differences: Sequence[Difference], say: Language
 ) -> Table:
-    """A line per difference; only the first table stands open on screen."""
-    lines = [
-        _line(subject, side, measure_name(each.row, subject.resolved, say), each, "", say)
-        for each in differences
-    ]
-    caption = say(f"side_by_side.{kind}", main=called(subject, subject.main, say))
-    table = _of_lines(subject, side, id, caption, lines, say, folded=kind != "sure")
-    return table if kind == "at_full_price" else _without_verdict(table)
+    """A line per difference, with its verdict where the caption does not say it; only the first table stands open."""
+    verdict = kind == "at_full_price"
+    lines = [_line(subject, side, each, say, verdict=verdict) for each in differences]
+    main = called(subject, subject.main, say)
+    columns = (
+        say("terms.measure"),
+        (main,),
+        (called(subject, side, say),),
+        say("terms.difference"),
+        *((say("side_by_side.verdict"),) if verdict else ()),
+    )
+    numeric = (False, True, True, True, False)[: len(columns)]
+    caption = say(f"side_by_side.{kind}", main=main)
+    return Table(id, caption, columns, tuple(lines), numeric, folded=kind != "sure")
 
 
-def _without_verdict(table: Table) -> Table:
-    """A table without its last column, where its caption says that of all lines."""
-    lines = tuple(replace(line, cells=line.cells[:-1]) for line in table.lines)
-    return replace(table, columns=table.columns[:-1], lines=lines, numeric=table.numeric[:-1])
+def _line(subject: Subject, side: Side, each: Difference, say: Language, *, verdict: bool) -> Line:
+    row, apart = each.row, difference_of(subject, side, each)
+    name = measure_name(row, subject.resolved, say)
+    values = (subject.measured(one, row.name, row.scope, row.key) for one in (subject.main, side))
+    told = (_verdict(each, say),) if verdict else ()
+    return Line((say("side_by_side.with_unit", measure=name, unit=_unit(apart, say)), *values, apart, *told))
 
 
 def _other_patients(subject: Subject, side: Side, id: str, say: Language) -> list[Block]:
     """What differs for other patients, under each calibration of how tight units are."""
+    comparison = subject.comparison
     found = [
         (each, calibration.name)
-        for calibration in subject.comparison.calibrations
-        for each in subject.comparison.displacement[side.label, calibration.name]
+        for calibration in comparison.calibrations
+        for each in comparison.displacement[side.label, calibration.name]
         if each.verdict != "undefined"
     ]
     if not found:
         return []
-    lines = [
-        _line(
-            subject,
-            side,
-            say(
-                "side_by_side.as_tight",
-                measure=say(f"measures.{each.row.name}"),
-                tight=tightness(say, calibration),
-            ),
-            each,
-            calibration,
-            say,
-        )
-        for each, calibration in sorted(
-            found, key=lambda told: reading_order(told[0].row, subject.window.name)
-        )
-    ]
-    caption = say("side_by_side.other_patients", main=called(subject, subject.main, say))
-    table = _of_lines(subject, side, f"{id}-others", caption, lines, say, folded=False)
-    return [table, Paragraph(say("side_by_side.others"), "note")]
-
-
-def _line(
-    subject: Subject, side: Side, label: Text, each: Difference, calibration: str, say: Language
-) -> Line:
-    row = each.row
-    values = (
-        subject.measured(one, row.name, row.scope, row.key, under=calibration) for one in (subject.main, side)
+    ordered = sorted(found, key=lambda told: reading_order(told[0].row, subject.window.name))
+    lines = [_line_of_others(subject, side, each, calibration, say) for each, calibration in ordered]
+    columns = (
+        say("terms.measure"),
+        say("side_by_side.tightness"),
+        say("terms.difference"),
+        say("side_by_side.verdict"),
     )
-    apart = difference_of(subject, side, each, calibration)
-    verdict = each.verdict.replace(" ", "_")
-    unit = "side_by_side.percent" if apart.unit == "points" else f"units.{apart.unit}"
-    return Line((label, *values, apart, say(unit, count=2), say(f"side_by_side.{verdict}")))
+    caption = say("side_by_side.other_patients", main=called(subject, subject.main, say))
+    numeric, notes = (False, False, True, False), (say("side_by_side.others"),)
+    return [Table(f"{id}-others", caption, columns, tuple(lines), numeric, notes, folded=True)]
+
+
+def _line_of_others(subject: Subject, side: Side, each: Difference, calibration: str, say: Language) -> Line:
+    apart, name = difference_of(subject, side, each, calibration), say(f"measures.{each.row.name}")
+    label = say("side_by_side.with_unit", measure=name, unit=say(f"units.{apart.unit}", count=2))
+    return Line((label, tightness(say, calibration), apart, _verdict(each, say)))
 
 
 def difference_of(subject: Subject, side: Side, each: Difference, calibration: str = "") -> Quantity:
@@ -149,22 +141,10 @@ def difference_of(subject: Subject, side: Side, each: Difference, calibration: s
     return Quantity(each.mean, unit, trace, each.low, each.high, signed=True)
 
 
-def _of_lines(
-    subject: Subject,
-    side: Side,
-    id: str,
-    caption: Text,
-    lines: Sequence[Line],
-    say: Language,
-    *,
-    folded: bool,
-) -> Table:
-    columns = (
-        say("terms.measure"),
-        (called(subject, subject.main, say),),
-        (called(subject, side, say),),
-        say("terms.difference"),
-        say("terms.unit_of_measure"),
-        say("side_by_side.verdict"),
-    )
-    return Table(id, caption, columns, tuple(lines), (False, True, True, True, False, False), folded=folded)
+def _unit(apart: Quantity, say: Language) -> Text:
+    """The unit of values and difference: shares are in percent, their difference in percentage points."""
+    return say("side_by_side.percent" if apart.unit == "points" else f"units.{apart.unit}", count=2)
+
+
+def _verdict(each: Difference, say: Language) -> Text:
+    return say(f"side_by_side.{each.verdict.replace(' ', '_')}")

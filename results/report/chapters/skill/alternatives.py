@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from results.comparison import Side
-from results.report.chapters.doses.treatments import treatment
 from results.report.chapters.skill.by_group import EACH, WITHOUT, changed
 from results.report.chapters.skill.volumes import LOW
 from results.report.document import Line, Name, Section, Table
 from results.report.language import Language
-from results.report.making import title_of
+from results.report.naming import called, stream_name
 from results.report.subject import Subject
 
 
@@ -21,7 +20,7 @@ def alternatives(subject: Subject, say: Language) -> Section | None:
     columns = ("low", "gap", "each", "without")
     table = Table(
         "skill-alternatives-table",
-        say("skill.beside_table", scenario=title_of(subject.resolved, say)),
+        say("skill.beside_table", scenario=called(subject, subject.main, say)),
         (say("terms.scenario"), *(say(f"skill.column_{column}") for column in columns)),
         tuple(_lines(subject, say)),
         (False, *(True for _ in columns)),
@@ -31,11 +30,11 @@ def alternatives(subject: Subject, say: Language) -> Section | None:
 
 
 def _lines(subject: Subject, say: Language) -> Iterator[Line]:
-    yield _line(subject, subject.main, title_of(subject.resolved, say))
+    yield _line(subject, subject.main, called(subject, subject.main, say))
     for side in subject.alternatives:
-        yield _line(subject, side, title_of(side.resolved, say))
+        yield _line(subject, side, called(subject, side, say))
         for stream in changed(subject, side):
-            yield _line(subject, side, treatment(side, stream, say), stream)
+            yield _line(subject, side, stream_name(side.resolved, stream, say), stream)
 
 
 def _line(subject: Subject, side: Side, name: Name, stream: str = "") -> Line:

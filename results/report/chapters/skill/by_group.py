@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from results.comparison import Side
-from results.report.chapters.doses.treatments import treatment
 from results.report.chapters.skill.volumes import LOW, groups, low_share, visits, with_one_patient
 from results.report.document import Figure, Line, Table
 from results.report.figures import Bar, interval_bars
 from results.report.language import Language
-from results.report.making import title_of
+from results.report.naming import called, stream_name
 from results.report.subject import Subject
 
 WITHOUT, EACH = "units_without_patient_share", "visits_per_performing_unit"
@@ -36,7 +35,7 @@ def _bars(subject: Subject, say: Language) -> Iterator[Bar]:
     for group, streams in groups(subject).items():
         others = [side for side in subject.alternatives if not set(streams).isdisjoint(changing[side.label])]
         for side in (subject.main, *others):
-            title = title_of(side.resolved, say).text if any(changing.values()) else ""
+            title = called(subject, side, say).text if any(changing.values()) else ""
             yield Bar(say.plain(f"skill.group_{group}"), low_share(subject, side, group), title)
 
 
@@ -71,5 +70,5 @@ def _lines(subject: Subject, say: Language, group: str, streams: list[str]) -> I
     yield Line((say(f"skill.group_{group}"), minimum, share, None, None, None), "subtotal")
     for stream in streams:
         low, each, without = (subject.measured(main, name, "stream", stream) for name in (LOW, EACH, WITHOUT))
-        name = (treatment(main, stream, say),)
+        name = (stream_name(main.resolved, stream, say),)
         yield Line((name, None, low, each, without, with_one_patient(subject, stream)), level=1)

@@ -8,7 +8,7 @@ from results.comparison import Side
 from results.report.chapters.skill.volumes import groups, low_share
 from results.report.document import Text
 from results.report.language import Language
-from results.report.making import title_of
+from results.report.naming import called
 from results.report.quantities import Quantity, Trace
 from results.report.subject import Subject
 
@@ -30,7 +30,7 @@ def _told(subject: Subject, say: Language, side: Side, group: str, number: int) 
     travel, _ = subject.difference(side, "travel_km_per_year")
     return say(
         "skill.hubs_there",
-        scenario=title_of(side.resolved, say),
+        scenario=called(subject, side, say),
         group=named,
         hubs=hubs,
         share=share,
