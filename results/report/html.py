@@ -69,7 +69,7 @@ def unbroken(told: str) -> Markup:
     """A number as told, with its interval kept on one line."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"\(.*?\)", r'<small>\g<0></small>', str(escape(told))))
+    return Markup(re.sub(r"\(.*?\)", r"<small>\g<0></small>", str(escape(told))))
 
 
 def is_grouped(section: Section) -> bool:

@@ -46,9 +46,8 @@ def _column(head: Text, found: Iterable[Quantity | None]) -> Column:
 
 def number_in(cell: Cell) -> Quantity | None:
     """The number that a cell is, if it is one and nothing else."""
-    if isinstance(cell, tuple) and len(cell) == 1:
-        (cell,) = cell if isinstance(cell[0], Quantity) else (None,)
-    return cell if isinstance(cell, Quantity) else None
+    only = cell[0] if isinstance(cell, tuple) and len(cell) == 1 else cell
+    return only if isinstance(only, Quantity) else None
 
 
 def of_facts(facts: Facts) -> Table:

@@ -117,11 +117,10 @@ def read_weekly(subject: Subject, side: Side, calibration: str = "") -> Weekly:
 
     Rows are read in the order in which a run writes them: by replication, week and unit.
     """
-    if calibration:
-        label = under_label(side.label, calibration)
-        table = subject.tight[side.label, calibration].table("weekly", subject.numbers)
-    else:
-        label, table = side.label, subject.table(side, "weekly")
+    label = under_label(side.label, calibration) if calibration else side.label
+    run = subject.tight[side.label, calibration] if calibration else subject.runs[side.label]
+    own = run.folder == subject.runs[side.label].folder
+    table = subject.table(side, "weekly") if own else run.table("weekly", subject.numbers)
     nurses = table[table["resource"] == "nurse"]
     units = len(side.resolved.units)
     return Weekly(

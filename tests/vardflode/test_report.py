@@ -61,7 +61,7 @@ def test_runs_are_made_and_the_file_is_named_on_stdout(made: tuple[Path, Result]
     assert result.stdout == f"{out}\n"
     assert "made 2 replications" in result.stderr
     page = out.read_text(encoding="utf-8")
-    assert page.startswith('<!doctype html>\n<html lang="sv">')
+    assert page.startswith('<!doctype html>\n<html lang="sv"')
     assert "Simulerade resultat" in page
 
 
@@ -113,7 +113,9 @@ def refused(place: Place, out: Path, *words: Any) -> list[str]:
     assert result.exit_code == 3, result.stderr
     assert not elsewhere.runs.exists()
     assert "Traceback" not in result.stderr
-    return result.stderr.splitlines()
+    *faults, number = result.stderr.splitlines()
+    assert number == f"{len(faults)} fault{'s' * (len(faults) != 1)}."
+    return faults
 
 
 @pytest.mark.parametrize("name", ["evidence.docx", "evidence", ".html"])

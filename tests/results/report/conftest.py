@@ -72,7 +72,9 @@ HOSTILE_NAMES = (
     "<img src=x onerror=alert(2)>&lt;b&gt; ]]>",
     "Å" * 300,
 )
-HOSTILE_TITLE = 'A \u202egnp.exe\u202c <script>alert(3)</script> =1+1 $x$ [/bold] "\'`{{ 7 * 7 }} ' + "w" * 300
+HOSTILE_TITLE = (
+    "A \u202egnp.exe\u202c <script>alert(3)</script> =1+1 $x$ [/bold] \"'`{{ 7 * 7 }} " + "w" * 300
+)
 HOSTILE_STREAM = "=cmd()<svg onload=alert(4)> \u202eabc"
 
 

@@ -139,7 +139,7 @@ def test_numbers_are_shown_in_their_unit_and_heads_stay_in_sight(reports: dict[s
     table = one_table(Line((("a",), SHARE, APART)), heads=3)
     chapter = Section("only", ("Only a table",), (table,))
     sheet = opened(replace(reports["en"], chapters=(chapter,))).worksheets[1]
-    rows = [[box.value for box in row] for row in sheet.iter_rows(min_row=3)]
+    rows = [[box.value or None for box in row] for row in sheet.iter_rows(min_row=3)]
     assert rows == [
         ["A table", None, None, None, None, None, None],
         ["Head 0", "Head 1", None, None, "Head 2", None, None],

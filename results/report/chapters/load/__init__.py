@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from results.catalogue import MEASURES
@@ -67,7 +68,15 @@ def _in_short(subject: Subject, say: Language) -> list[Block]:
     beyond = subject.quantile(main, "p95", "peak_week_nurse_hours")
     tail = say("load.peak", peak=peak, beyond=beyond)
     alone = say("load.peak_alone", peak=peak)
-    return [Paragraph(lead, "lead"), Paragraph(alone if subject.replications == 1 else tail)]
+    last = subject.monday(subject.window.end // 7 + 1) - dt.timedelta(days=1)
+    when = say(
+        "load.when", first=say.date(subject.monday(subject.window.first // 7 + 1)), last=say.date(last)
+    )
+    return [
+        Paragraph(lead, "lead"),
+        Paragraph(alone if subject.replications == 1 else tail),
+        Paragraph(when, "note"),
+    ]
 
 
 def _totals(subject: Subject, say: Language) -> Table:

@@ -35,10 +35,9 @@ HEADLINES = (
     ("units_over_uplift_share", *REGION),
     ("hospital_freed_visits_per_year", *REGION),
     ("hospital_net_hours_per_year", *REGION),
-    ("travel_km_per_year", *AT_UNITS),
-    ("travel_km_per_year", "site", "hospital"),
 )
-AT_FULL_PRICE = ("full_cost_msek_per_year", "hospital_freed_msek_per_year")
+TRAVEL = (("travel_km_per_year", *AT_UNITS), ("travel_km_per_year", "site", "hospital"))
+AT_FULL_PRICE = (("full_cost_msek_per_year", *REGION), ("hospital_freed_msek_per_year", *REGION))
 OTHERS = ("background_within_guarantee_share", "background_wait_days_mean")
 DRAWN = ("nurse_hours_per_year", "on_time_share", "cost_msek_per_year")
 
@@ -109,23 +108,15 @@ def _drawn(subject: Subject, name: str, say: Language) -> Figure | None:
 
 def _values(subject: Subject, say: Language) -> list[Table]:
     """The headlines of every scenario; visits at full price stand by themselves, for that is another costing."""
-    rows = [subject.row(*headline) for headline in HEADLINES]
-    full = [subject.row(name) for name in AT_FULL_PRICE]
-    lines = [*_lines(subject, rows, say), *_others(subject, say)]
-    known = (
-        say("side_by_side.costing"),
-        *([say("side_by_side.others")] if subject.comparison.calibrations else []),
+    main, travel, full = (
+        _lines(subject, [subject.row(*each) for each in headlines], say)
+        for headlines in (HEADLINES, TRAVEL, AT_FULL_PRICE)
     )
+    about_others = (say("side_by_side.others"),) if subject.comparison.calibrations else ()
     return [
-        _table(subject, "side-by-side-values", say("side_by_side.values"), lines, known, say),
-        _table(
-            subject,
-            "side-by-side-full-price",
-            say("side_by_side.full_price"),
-            _lines(subject, full, say),
-            (),
-            say,
-        ),
+        _table(subject, "values", main, (say("side_by_side.costing"),), say),
+        _table(subject, "patients", [*travel, *_others(subject, say)], about_others, say),
+        _table(subject, "full_price", full, (), say),
     ]
 
 
@@ -155,9 +146,10 @@ def _with_unit(label: Text, name: str, say: Language) -> Text:
 
 
 def _table(
-    subject: Subject, id: str, caption: Text, lines: Iterable[Line], notes: tuple[Text, ...], say: Language
+    subject: Subject, kind: str, lines: Iterable[Line], notes: tuple[Text, ...], say: Language
 ) -> Table:
     """A column per scenario, the one in question first."""
     scenarios: list[Text] = [(called(subject, side, say),) for side in subject.sides]
-    numeric = (False, *(True for _ in scenarios))
-    return Table(id, caption, (say("terms.measure"), *scenarios), tuple(lines), numeric, notes)
+    columns, numeric = (say("terms.measure"), *scenarios), (False, *(True for _ in scenarios))
+    id = f"side-by-side-{kind.replace('_', '-')}"
+    return Table(id, say(f"side_by_side.{kind}"), columns, tuple(lines), numeric, notes)
