@@ -71,23 +71,30 @@ class Run:
         """One of the run's tables, of the given replications (all unless told). Raises NotARun if it has none."""
         import pyarrow.parquet as pq
 
-        path = self.folder / f"{name}.parquet"
-        if not path.is_file():
-            raise NotARun(f"{self.folder.name} has no {name}.parquet", ANEW)
         chosen = self.replications if replications is None else list(replications)
-        table: pd.DataFrame = pq.read_table(path, filters=[("replication", "in", chosen)]).to_pandas()
+        found = pq.read_table(self._file_of(name), filters=[("replication", "in", chosen)])
+        table: pd.DataFrame = found.to_pandas()
         return table
+
+    def _file_of(self, table: str) -> Path:
+        path = self.folder / f"{table}.parquet"
+        if not path.is_file():
+            raise NotARun(f"{self.folder.name} has no {table}.parquet", ANEW)
+        return path
 
     def measures(
         self, replications: Sequence[int] | None = None
     ) -> tuple[tuple[Row, ...], NDArray[np.float64]]:
-        """Rows and values, shape (replications, rows)."""
-        table = self.table("measures", replications)
-        count = table["replication"].nunique()
-        values = table["value"].to_numpy(dtype=np.float64).reshape(count, -1)
-        first = table.iloc[: values.shape[1]]
-        columns = (first[column].astype(str) for column in ("name", "scope", "key", "window"))
-        return tuple(Row(*cells) for cells in zip(*columns, strict=True)), values
+        """Rows and values, shape (replications, rows). Raises NotARun if it has none."""
+        import pyarrow.parquet as pq
+
+        chosen = self.replications if replications is None else list(replications)
+        groups = [place for place, number in enumerate(self.replications) if number in chosen]
+        with pq.ParquetFile(self._file_of("measures")) as file:
+            first = file.read_row_group(0, columns=list(Row._fields))
+            values = file.read_row_groups(groups, columns=["value"])["value"].to_numpy()
+        columns = (first[column].to_pylist() for column in Row._fields)
+        return tuple(map(Row, *columns)), values.reshape(len(groups), first.num_rows)
 
 
 def labels(runs: Sequence[Run]) -> list[str]:

@@ -13,10 +13,13 @@ import math
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from results.report.document import Code, Name, Part, Strong, Text
 from results.report.quantities import Quantity
+
+if TYPE_CHECKING:
+    from babel.numbers import NumberPattern
 
 Tongue = Literal["sv", "en"]
 LANGUAGES: tuple[Tongue, ...] = ("sv", "en")
@@ -107,14 +110,11 @@ class Language:
 
     def number(self, value: float, decimals: int = 0, *, signed: bool = False) -> str:
         """A number with so many decimals: `5 912`, `−0,3`, `+12`; a dash where there is none."""
-        from babel.numbers import format_decimal
-
         if not math.isfinite(value):
             return UNKNOWN
         rounded = round(value, decimals) + 0.0
-        plain = "#,##0" + ("." + "0" * decimals if decimals else "")
-        pattern = f"+{plain};-{plain}" if signed and rounded else plain
-        return format_decimal(rounded, format=pattern, locale=LOCALES[self.code]).replace("-", "−")
+        pattern = _pattern(decimals, signed=signed and rounded != 0)
+        return str(pattern.apply(rounded, LOCALES[self.code])).replace("-", "−")
 
     def date(self, day: dt.date) -> str:
         """A day: `2 mars 2026`."""
@@ -138,6 +138,15 @@ class Language:
                 joined.append(self.plain("units.and") if place == len(told) - 1 else between)
             joined.extend(item)
         return tuple(joined)
+
+
+@functools.cache
+def _pattern(decimals: int, *, signed: bool) -> NumberPattern:
+    """How a number with so many decimals is written, in any locale."""
+    from babel.numbers import parse_pattern
+
+    plain = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return parse_pattern(f"+{plain};-{plain}" if signed else plain)
 
 
 def _filled(message: str, parts: Mapping[str, Part | Text]) -> Iterable[Part]:

@@ -42,12 +42,21 @@ def chapter(subject: Subject, say: Language) -> Section | None:
     owners = owners_of(subject, subject.main)
     if owners is None or not subject.resolved.scenario.transfer.enabled:
         return None
+    available = say("ownership.available", share=subject.assumed("money.available_share", "share"))
     blocks: list[Block] = [
         Paragraph(say("ownership.lead")),
         Bullets(tuple(_said(owners, name, per, say) for name, per in SAID)),
-        _table("ownership-load", say("ownership.load"), _sizes(owners, say), owners, LOAD, say),
+        _table(
+            "ownership-load",
+            say("ownership.load"),
+            _sizes(owners, say),
+            owners,
+            LOAD,
+            say("ownership.late"),
+            say,
+        ),
         _figure(owners, *DRAWN[0], say),
-        _table("ownership-money", say("ownership.money"), [], owners, MONEY, say),
+        _table("ownership-money", say("ownership.money"), [], owners, MONEY, available, say),
         _figure(owners, *DRAWN[1], say),
         Paragraph(say("ownership.why"), "note"),
     ]
@@ -70,6 +79,7 @@ def _table(
     sizes: Sequence[Line],
     owners: Owners,
     told: Sequence[tuple[str, Per]],
+    note: Text,
     say: Language,
 ) -> Table:
     """A column for each owner and one for the difference, where that is not one of sizes."""
@@ -94,7 +104,7 @@ def _table(
         columns,
         (*sizes, *lines),
         (False, True, True, True, False),
-        (say("ownership.intervals"),),
+        (say("ownership.intervals"), note),
     )
 
 

@@ -146,8 +146,7 @@ def test_it_asks_for_nothing_and_says_nothing(code: str, files: dict[str, Path],
     assert opened.said == []
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("code", ["sv", "en"])
+@pytest.mark.parametrize(("code", "view"), [("sv", "desk"), ("en", "desk"), ("sv", "phone"), ("en", "print")])
 def test_no_barrier_is_found(code: str, view: str, thin_files: dict[str, Path], opened: Opener) -> None:
     """Colours are the same in each view and language, so that their contrast is measured in one."""
     page = opened(thin_files[code], PHONE if view == "phone" else DESK)

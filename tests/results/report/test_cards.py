@@ -122,7 +122,7 @@ def test_a_unit_whose_cost_exceeds_its_uplift_says_how_often(subject: Subject) -
         },
     )
     remarks = {card.id: SV.flat(sum(card.remarks, ())) for card in cards_of_subject(dear)}
-    assert "större än den egna höjningen i 2\xa0år av 10" in remarks[f"units-{key}"]
+    assert "större än den egna höjningen i 2\xa0år av 10" in remarks[f"units-card-{key}"]
     assert sum("större än den egna höjningen" in text for text in remarks.values()) == 1
 
 
@@ -139,7 +139,7 @@ def test_the_alternative_that_changes_most_is_named(subject: Subject, cards: lis
     for unit in subject.resolved.units:
         rows = [subject.row(f"{name}_hours_per_year", "unit", unit.key) for name in ("nurse", "doctor")]
         gap = sum(subject.values(other, row) - subject.values(subject.main, row) for row in rows)
-        assert ("för personalen" in said[f"units-{unit.key}"]) is bool(abs(gap.mean()) >= 1)
+        assert ("för personalen" in said[f"units-card-{unit.key}"]) is bool(abs(gap.mean()) >= 1)
     assert any("för personalen" in text for text in said.values())
 
 
@@ -161,6 +161,32 @@ def test_a_municipality_in_two_areas_has_a_place_in_each(subject: Subject) -> No
     assert [area.key for area in areas] == ["Annat", "Norra", "Västra", "Östra"]
     assert [town.key for town in towns].count(first.municipality) == 2
     assert sorted(unit for town in towns for unit in town.units) == list(range(len(units)))
+
+
+def test_keys_that_look_like_other_ids_are_no_matter(subject: Subject) -> None:
+    """Units may be called `1` or `region`, as a part of the report is."""
+    keys = ("1", "1-1", "region", "area-1", "all")
+    called = [replace(unit, key=key) for unit, key in zip(subject.resolved.units, keys, strict=False)]
+    units = (*called, *subject.resolved.units[len(called) :])
+    old = {unit.key: new.key for unit, new in zip(subject.resolved.units, units, strict=True)}
+    own = subject.main.sample
+    rows = tuple(
+        row._replace(key=old.get(row.key, row.key)) if row.scope == "unit" else row for row in own.rows
+    )
+    main = replace(
+        subject.main, resolved=replace(subject.resolved, units=units), sample=replace(own, rows=rows)
+    )
+    renamed = alone(replace(subject, comparison=replace(subject.comparison, baseline=main)))
+    landed = subject.table(subject.main, "landings").assign(unit=lambda table: table["unit"].replace(old))
+    renamed.__dict__["_table"] = lambda label, name: landed
+    section = chapter.chapter(renamed, SV)
+    assert section is not None
+    ids = [section.id, *(area.id for area in section.sections)]
+    ids += [
+        block.id for each in (section, *section.sections) for block in each.blocks if isinstance(block, Cards)
+    ]
+    ids += [card.id for card in cards_of(section)]
+    assert len(ids) == len(set(ids))
 
 
 def test_cards_are_small(reports: dict[str, Report]) -> None:

@@ -73,7 +73,7 @@ def of_chapters(report: Report, *ids: str) -> Report:
 @pytest.fixture(scope="module")
 def report(code: str, reports: dict[str, Report]) -> Report:
     """The whole in Swedish, a part of it in English."""
-    return reports[code] if code == "sv" else of_chapters(reports[code], "answer", "load")
+    return reports[code] if code == "sv" else of_chapters(reports[code], "answer", "load", "uplift")
 
 
 @pytest.fixture(scope="module")

@@ -209,5 +209,7 @@ def text_of(report: Report) -> Iterator[Text]:
 
 
 def test_both_languages_tell_the_same_numbers(reports: dict[str, Report]) -> None:
-    one, two = ([(each.trace, each.value) for each in quantities_in(reports[code])] for code in LANGUAGES)
-    assert sorted(one, key=str) == sorted(two, key=str)
+    one, two = (
+        sorted(f"{each.trace} {each.value!r}" for each in quantities_in(reports[code])) for code in LANGUAGES
+    )
+    assert one == two

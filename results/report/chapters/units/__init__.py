@@ -22,7 +22,7 @@ def chapter(subject: Subject, say: Language) -> Section | None:
         "units",
         say("cards.title"),
         (*_how_to_read(subject, say), whole),
-        tuple(_area(writer, area, f"units-{number}") for number, area in areas),
+        tuple(_area(writer, area, f"units-area-{number}") for number, area in areas),
     )
 
 

@@ -38,11 +38,11 @@ class Writer:
         unit = self.landings.units[place.units[0]]
         about = self.say(f"cards.about_{unit.ownership}", listed=self._listed(place))
         remarks = (*self._treatments(place), *self._remarks(unit))
-        return Card(f"units-{unit.key}", (Name(unit.name),), about, tuple(self._facts(place)), remarks)
+        return Card(f"units-card-{unit.key}", (Name(unit.name),), about, tuple(self._facts(place)), remarks)
 
     def sum_card(self, place: Place, weight: Literal["subtotal", "total"]) -> Card:
         """The card of a place with several units."""
-        id = f"units-{self.landings.id_of(place).replace(' ', '-')}"
+        id = f"units-sum-{self.landings.id_of(place).replace(' ', '-')}"
         number = Quantity(len(place.units), "units", self._trace(place, "units"))
         about = self.say("cards.about_place", units=number, listed=self._listed(place))
         title = self.say(f"cards.sum_{place.scope}")
