@@ -41,7 +41,7 @@ def tables(draw: st.DrawFn) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
     return leaves, parent
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(tables(), st.integers(3, 6))
 def test_no_small_count_can_be_worked_out(
     table: tuple[dict[str, dict[str, int]], dict[str, str]], below: int
@@ -53,7 +53,7 @@ def test_no_small_count_can_be_worked_out(
         assert high - low >= 1 - 1e-6, (cell, counts[cell], low, high)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(tables(), st.integers(3, 6))
 def test_nothing_else_is_left_out_where_the_small_counts_are_safe_alone(
     table: tuple[dict[str, dict[str, int]], dict[str, str]], below: int
