@@ -34,7 +34,7 @@ LARGEST = 1_000_000  # bytes
 )
 def main(runs: Path) -> None:
     """Make the runs and write their reports."""
-    subject = subject_of(
+    subject, _ = subject_of(
         SCENARIOS,
         seed=SEED,
         replications=REPLICATIONS,

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from scenarios.faults import InputError
     from scenarios.load import resolve as load
     from vardflode.comparing import compare
+    from vardflode.reporting import report
 
     __version__: str
 
-__all__ = ["InputError", "__version__", "compare", "load"]
+__all__ = ["InputError", "__version__", "compare", "load", "report"]
 
 _HOMES = {
     "InputError": ("scenarios.faults", "InputError"),
     "compare": ("vardflode.comparing", "compare"),
     "load": ("scenarios.load", "resolve"),
+    "report": ("vardflode.reporting", "report"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from importlib.util import find_spec
@@ -10,11 +11,55 @@ from typing import TYPE_CHECKING
 
 from scenarios.faults import Fault, InputError, suggestion
 from vardflode.comparing import Progress, Tell, compare
-from vardflode.files import unwritable
+from vardflode.files import put, unwritable
 from vardflode.tightness import TIGHT_EVERYWHERE
 
 if TYPE_CHECKING:
+    from results.report.language import Tongue
     from results.report.subject import Subject, Target
+
+
+def report(
+    names: Sequence[str | Path],
+    out: Path,
+    *,
+    language: Tongue = "sv",
+    suppress_below: int | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    workers: int | None = None,
+    years: int | None = None,
+    explained: bool = False,
+    calibration: str | None = TIGHT_EVERYWHERE,
+    targets: Sequence[str] = (),
+    also: Sequence[Path] = (),
+    runs: Path = Path("runs"),
+    tell: Tell = lambda line: None,
+    progress: Progress = lambda name: nullcontext(lambda done, total: None),
+) -> bool:
+    """Write the evidence report of runs (folders) or scenarios (names or files), the first of which it is about.
+
+    The ending of `out` says which kind of file. `targets` are as typed, such as "on_time_share>=0.95";
+    `suppress_below` leaves out counts below it, for real units. Otherwise arguments are those of `subject_of`. Hands
+    back whether every replication of every run was made. Raises what `vardflode.comparing.compare` does, and
+    InputError where a target is none or no such file can be written, before anything is run.
+    """
+    from results.report.language import Language
+    from results.report.making import make_report
+    from results.report.small_numbers import suppressed
+    from results.report.writers import written
+
+    held_against = asked(out, targets)
+    subject, whole = subject_of(
+        names, seed=seed, replications=replications, workers=workers, years=years, explained=explained,
+        calibration=calibration, targets=held_against, also=also, runs=runs, tell=tell, progress=progress,
+    )  # fmt: skip
+    tell(f"writing {out} …")
+    made = make_report(subject, Language(language))
+    if suppress_below is not None:
+        made = suppressed(made, subject, suppress_below)
+    put(out, written(made, out.suffix.lower()))
+    return whole
 
 
 def subject_of(
@@ -31,26 +76,26 @@ def subject_of(
     runs: Path = Path("runs"),
     tell: Tell = lambda line: None,
     progress: Progress = lambda name: nullcontext(lambda done, total: None),
-) -> Subject:
-    """What a report is about: the first of the runs (folders) or scenarios (names or files), and those beside it.
+) -> tuple[Subject, bool]:
+    """What a report is about: the first of the runs or scenarios, and those beside it; and whether they are whole.
 
     Arguments and what is raised are those of `vardflode.comparing.compare`; `targets` is what the results are held
-    against, `also` names files with further analyses of the first.
+    against, `also` names files with further analyses of the first. Runs are whole where no replication failed.
     """
     from results.report.further import held_against, read_further
     from results.report.subject import Subject
 
     further = read_further(also)
-
     found = compare(
         names, seed=seed, replications=replications, workers=workers, years=years, explained=explained,
         calibration=calibration, runs=runs, tell=tell, progress=progress,
     )  # fmt: skip
-    labels = [side.label for side in (found.comparison.baseline, *found.comparison.scenarios)]
-    by_label = dict(zip(labels, found.runs, strict=True))
     main = found.comparison.baseline
+    labels = [side.label for side in (main, *found.comparison.scenarios)]
+    by_label = dict(zip(labels, found.runs, strict=True))
     further = held_against(further, main.manifest, main.resolved)
-    return Subject(found.comparison, found.numbers, by_label, found.under, tuple(targets), further)
+    subject = Subject(found.comparison, found.numbers, by_label, found.under, tuple(targets), further)
+    return subject, not found.failed
 
 
 def asked(out: Path, targets: Sequence[str]) -> list[Target]:
@@ -94,8 +139,10 @@ def target(text: str) -> Target:
             why = f"no such measure{suggestion(name[:60], MEASURES)}"
             raise InputError([Fault("--target", 0, name[:60], why)])
         try:
-            return Target(name, sign == ">=", float(number))
+            bound = float(number)
         except ValueError:
             break
+        if math.isfinite(bound):
+            return Target(name, sign == ">=", bound)
     why = "is no target; write a measure, >= or <=, and a number, such as on_time_share>=0.95"
     raise InputError([Fault("--target", 0, text[:60], why)])

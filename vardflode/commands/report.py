@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from vardflode.terminal import message, write
 
 if TYPE_CHECKING:
     from results.report.language import Tongue
+
+SOME_FAILED = 4
 
 
 @click.command(
@@ -100,22 +103,20 @@ def report(
     The report is about the first; the others stand beside it. Each is the folder of a run, or a scenario (a name of
     `vardflode list` or a file), of which the run is used, extended or made.
     """
-    from results.report.language import Language
-    from results.report.making import make_report
-    from results.report.small_numbers import suppressed
-    from results.report.writers import written
-    from vardflode.files import put
+    from vardflode.comparing import NothingMade
     from vardflode.progress import progress
-    from vardflode.reporting import asked, subject_of
+    from vardflode.reporting import report as write_report
 
-    held_against = asked(out, targets)
-    subject = subject_of(
-        names, seed=seed, replications=replications, workers=workers, years=years, explained=explained,
-        calibration=None if calibration == "none" else calibration, targets=held_against,
-        also=also, runs=runs, tell=message, progress=progress,
-    )  # fmt: skip
-    made = make_report(subject, Language(language))
-    if suppress_below is not None:
-        made = suppressed(made, subject, suppress_below)
-    put(out, written(made, out.suffix.lower()))
+    try:
+        whole = write_report(
+            names, out, language=language, suppress_below=suppress_below, seed=seed, replications=replications,
+            workers=workers, years=years, explained=explained,
+            calibration=None if calibration == "none" else calibration, targets=targets, also=also, runs=runs,
+            tell=message, progress=progress,
+        )  # fmt: skip
+    except NothingMade as error:
+        message(error)
+        sys.exit(SOME_FAILED)
     write(str(out))
+    if not whole:
+        sys.exit(SOME_FAILED)

@@ -45,7 +45,7 @@ def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def subject(small_scenarios: list[Path], runs_folder: Path) -> Subject:
     """What the report is about: the decision, today, and one alternative, under two calibrations."""
-    return subject_of(
+    found, whole = subject_of(
         small_scenarios,
         replications=REPLICATIONS,
         seed=1,
@@ -54,6 +54,8 @@ def subject(small_scenarios: list[Path], runs_folder: Path) -> Subject:
         targets=TARGETS,
         runs=runs_folder,
     )
+    assert whole
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +98,9 @@ def hostile(small_region: SmallRegion, tmp_path_factory: pytest.TempPathFactory)
     ]
     folder = tmp_path_factory.mktemp("hostile")
     named = stored(small_region(*sets, rows=rows), folder / "scenario")
-    return subject_of([named], replications=1, seed=1, workers=1, calibration=None, runs=folder / "runs")
+    runs = folder / "runs"
+    found, _ = subject_of([named], replications=1, seed=1, workers=1, calibration=None, runs=runs)
+    return found
 
 
 @pytest.fixture(scope="session")
