@@ -8,6 +8,7 @@ import random
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -169,7 +170,10 @@ def test_two_runs_into_one_folder_are_told_apart(tmp_path: Path, resolved: Resol
 def test_a_full_disk_leaves_what_was_there_and_costs_no_block(
     tmp_path: Path, resolved: Resolved, remembered: list[int], monkeypatch: pytest.MonkeyPatch
 ):
-    """Room for so many files, then none, until there is room for all. A file takes its room when it is flushed."""
+    """Room for so many files, then none, until there is room for all. A file takes its room when it is flushed.
+
+    A folder takes none: once the manifest is written the run is whole, and only moves into place.
+    """
     whole, begun = tmp_path / "whole", tmp_path / "begun"
     make_run(resolved, replications=3, workers=1, out=whole)
     make_run(resolved, replications=1, workers=1, out=begun)
@@ -180,7 +184,7 @@ def test_a_full_disk_leaves_what_was_there_and_costs_no_block(
 
         def full(number: int) -> None:
             nonlocal room
-            room -= 1
+            room -= stat.S_ISREG(os.fstat(number).st_mode)
             if room < 0:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             flush(number)
