@@ -4,8 +4,10 @@
 value and its bounds (NaN where it has none). They read the runs, not what the chapters computed.
 """
 
+import functools
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from results.comparison import Side
 from results.report.quantities import Trace
 from results.report.subject import Subject, share_of, value_at
 from results.statistics import summarise
-from results.store import Run
+from results.store import Run, open_run
 from results.summary.figures import MAY_BE_NEGATIVE
 from results.table import Row
 from tests.results.report.found_at_units import AT_UNITS, OWNED
@@ -41,8 +43,15 @@ def side_of(subject: Subject, label: str) -> Side:
 def values_of(subject: Subject, label: str, path: str) -> np.ndarray:
     """A row of a run, replication by replication, read from the run itself."""
     name, scope, *key, window = path.split("/")
-    rows, values = run_of(subject, label).measures(subject.numbers)
-    return values[:, rows.index(Row(name, scope, "/".join(key), window))]
+    places, values = measures_in(run_of(subject, label).folder, subject.numbers)
+    return values[:, places[Row(name, scope, "/".join(key), window)]]
+
+
+@functools.cache
+def measures_in(folder: Path, numbers: tuple[int, ...]) -> tuple[dict[Row, int], np.ndarray]:
+    """Where each row of a run stands, and its values."""
+    rows, values = open_run(folder).measures(numbers)
+    return {row: place for place, row in enumerate(rows)}, values
 
 
 def measure(subject: Subject, label: str, path: str, how: str) -> Found:
