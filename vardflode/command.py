@@ -105,6 +105,28 @@ def simulation_options(replications: str, out: str) -> Options:
     )
 
 
+def comparison_options(replications: str) -> Options:
+    """What `compare` and `report` take alike: of which runs, and what is made of them."""
+    return _together(
+        replications_option(replications),
+        seed_option("Seed of the scenarios' runs; unless told, that of the first folder, else 1."),
+        workers_option,
+        years_option("Years of 52 weeks, of what is a scenario."),
+        click.option(
+            "--explain", "explained", is_flag=True, help="Say how much each lever that differs adds."
+        ),
+        click.option(
+            "--calibration",
+            metavar="SCENARIO",
+            default="tight-everywhere",
+            show_default=True,
+            help="Tell of other patients under its tightness of units as well; `none` leaves that out, and with it "
+            "half the work.",
+        ),
+        runs_option,
+    )
+
+
 def one_kind_of_workers(workers: int | None, cluster: str | None) -> None:
     """Raises UsageError where processes are asked for beside a cluster."""
     if workers is not None and cluster is not None:

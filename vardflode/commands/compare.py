@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vardflode.command import (
-    Command,
-    replications_option,
-    runs_option,
-    seed_option,
-    workers_option,
-    years_option,
-)
+from vardflode.command import Command, comparison_options
 from vardflode.terminal import message, write, write_json
 
 if TYPE_CHECKING:
@@ -36,10 +29,7 @@ SOME_FAILED = 4
     ),
 )
 @click.argument("names", nargs=-1, required=True, metavar="RUN|SCENARIO...")
-@replications_option("Compare the first so many; unless told, those that the folders hold, else 20.")
-@seed_option("Seed of the scenarios' runs; unless told, that of the first folder, else 1.")
-@workers_option
-@years_option("Years of 52 weeks, of what is a scenario.")
+@comparison_options("Compare the first so many; unless told, those that the folders hold, else 20.")
 @click.option("--all", "everything", is_flag=True, help="All scopes and windows, and what is equal.")
 @click.option(
     "--measure",
@@ -49,21 +39,11 @@ SOME_FAILED = 4
     help="Only this measure, which makes intervals narrower. May be given again.",
 )
 @click.option("--unpaired", is_flag=True, help="Compare runs of different seeds, with wider intervals.")
-@click.option("--explain", "explained", is_flag=True, help="Say how much each lever that differs adds.")
-@click.option(
-    "--calibration",
-    metavar="SCENARIO",
-    default="tight-everywhere",
-    show_default=True,
-    help="Tell of other patients under its tightness of units as well; `none` leaves that out, and with it half the "
-    "work.",
-)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the rows.")
 @click.option(
     "--excel", "excel_file", type=click.Path(path_type=Path), metavar="FILE", help="Write a workbook."
 )
-@runs_option
 def compare(
     names: tuple[str, ...],
     replications: int | None,

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vardflode.command import (
-    Command,
-    replications_option,
-    runs_option,
-    seed_option,
-    workers_option,
-    years_option,
-)
+from vardflode.command import Command, comparison_options
 from vardflode.terminal import message, write
 
 if TYPE_CHECKING:
@@ -47,11 +40,7 @@ SOME_FAILED = 4
     show_default=True,
     help="Its language.",
 )
-@replications_option("Report on the first so many; unless told, those that the folders hold, else 20.")
-@seed_option("Seed of the scenarios' runs; unless told, that of the first folder, else 1.")
-@workers_option
-@years_option("Years of 52 weeks, of what is a scenario.")
-@click.option("--explain", "explained", is_flag=True, help="Say how much each lever that differs adds.")
+@comparison_options("Report on the first so many; unless told, those that the folders hold, else 20.")
 @click.option(
     "--target",
     "targets",
@@ -68,13 +57,6 @@ SOME_FAILED = 4
     "May be given again.",
 )
 @click.option(
-    "--calibration",
-    metavar="SCENARIO",
-    default="tight-everywhere",
-    show_default=True,
-    help="Tell of other patients under its tightness of units as well; `none` leaves that out.",
-)
-@click.option(
     "--suppress-below",
     "suppress_below",
     type=click.IntRange(min=3),
@@ -82,7 +64,6 @@ SOME_FAILED = 4
     help="For registers or logs of real units: leave out numbers of patients and visits below N, and as many others "
     "as are needed so that they cannot be worked out.",
 )
-@runs_option
 def report(
     names: tuple[str, ...],
     out: Path,

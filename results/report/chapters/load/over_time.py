@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from results.low_staff import low_staff_weeks
@@ -9,8 +11,9 @@ from results.report.chapters import chance
 from results.report.document import Figure, Line, Paragraph, Section, Table
 from results.report.figures import Series, week_band
 from results.report.language import Language
+from results.report.quantities import Quantity, Statistic
 from results.report.subject import Subject
-from results.report.weekly import Weekly
+from results.report.weekly import Stretches, Weekly
 from results.statistics import summarise
 
 AT_A_TIME = 4  # weeks of a line of the data
@@ -49,9 +52,13 @@ def _data(subject: Subject, weekly: Weekly, say: Language) -> Table:
     """A line for every few weeks: mean hours a week."""
     lines = []
     for first in range(1, weekly.weeks + 1, AT_A_TIME):
-        stretch = [(first, min(first + AT_A_TIME - 1, weekly.weeks))]
-        cells = chance.cells(subject, lambda how, at=stretch: weekly.hours(at, how=how))  # type: ignore[misc]
+        weeks = [(first, min(first + AT_A_TIME - 1, weekly.weeks))]
+        cells = chance.cells(subject, functools.partial(_hours, weekly, weeks))
         lines.append(Line(((say.date(subject.monday(first)),), *cells)))
     columns = (say("load.four_weeks"), *chance.heads(subject, say))
     numeric = (False, *(True for _ in columns[1:]))
     return Table("load-weeks-data", say("load.weeks_data"), columns, tuple(lines), numeric)
+
+
+def _hours(weekly: Weekly, weeks: Stretches, how: Statistic) -> Quantity:
+    return weekly.hours(weeks, how=how)
