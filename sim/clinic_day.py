@@ -214,6 +214,16 @@ def queue_day(ends, arrivals, services, servers, closing, latest_start):  # type
 
 
 @nb.njit(cache=True)
+def waits(starts, arrivals, who, visits):  # type: ignore[no-untyped-def]  # numba infers
+    """Minutes from arrival to start of so many transferred visits; NOT_SEEN where one was not seen, or did not come."""
+    found = np.full(visits, NOT_SEEN)
+    for place in range(who.size):
+        if who[place] >= 0 and starts[place] != NOT_SEEN:
+            found[who[place]] = starts[place] - arrivals[place]
+    return found
+
+
+@nb.njit(cache=True)
 def outcomes(ends, starts, who, next_day_waits, carried, counts):  # type: ignore[no-untyped-def]  # numba infers
     """Sort the day's other patients into `counts` (u, p, outcome, w) or, if not seen, `carried`.
 

@@ -1,46 +1,32 @@
-"""Which days a visit may be given: the order of preference around a due date, and the clinic-day policy.
+"""Which days visits are given: the clinic-day policy.
 
-A day-choice policy is a plain function in `DAY_CHOICES` that keeps the acceptable days of a list, in their order.
+A day-choice policy is a plain function in `DAY_CHOICES`: whether a day is acceptable, for every day of the calendar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.schema import WEEKDAYS, Scenario
 from sim.calendar import Calendar
 
-Acceptable = Callable[[Iterable[int]], Iterable[int]]
 
-
-def nearest_day(due: int, early: int, late: int, limit: int) -> Iterator[int]:
-    """The due day, then days ever further from it inside the window, then late ones up to the limit."""
-    yield due
-    for distance in range(1, max(early, late) + 1):
-        if distance <= early:
-            yield due - distance
-        if distance <= late:
-            yield due + distance
-    yield from range(due + late + 1, due + limit + 1)
-
-
-def acceptable_days(scenario: Scenario, calendar: Calendar) -> Acceptable:
-    """The scenario's day-choice policy as a filter of days."""
+def bookable_days(scenario: Scenario, calendar: Calendar) -> NDArray[np.bool_]:
+    """Whether visits are given on a day: open, and acceptable to the scenario's policy; shape (days,)."""
     weekday = WEEKDAYS.index(scenario.booking.clinic_weekday)
     choose = DAY_CHOICES[scenario.booking.day_choice]
-    return lambda days: choose(days, weekday, calendar)
+    return (calendar.open_minutes > 0) & choose(weekday, calendar)
 
 
-def _any_day(days: Iterable[int], weekday: int, calendar: Calendar) -> Iterable[int]:
-    return days
+def _any_day(weekday: int, calendar: Calendar) -> NDArray[np.bool_]:
+    return np.ones(calendar.size, dtype=np.bool_)
 
 
-def _clinic_day(days: Iterable[int], weekday: int, calendar: Calendar) -> Iterator[int]:
+def _clinic_day(weekday: int, calendar: Calendar) -> NDArray[np.bool_]:
     """Only the fixed weekday, or the next open day where that one is closed."""
-    for day in days:
-        fixed = day - (day - weekday) % 7
-        if day == calendar.first_open(fixed):
-            yield day
+    days = range(-calendar.offset, calendar.size - calendar.offset)
+    return np.array([day == calendar.first_open(day - (day - weekday) % 7) for day in days])
 
 
 DAY_CHOICES = {"nearest_day": _any_day, "clinic_day": _clinic_day}

@@ -15,7 +15,7 @@ from scenarios.schema import Hospital as HospitalScenario
 from sim.calendar import Calendar
 from sim.log import Log
 from sim.patients import HOSPITAL_VISIT, Patient
-from sim.records import ATTENDED, HOSPITAL, UNPLANNED
+from sim.records import HOSPITAL, UNPLANNED
 
 Journey = Generator[simpy.Event, Any, None]
 
@@ -87,7 +87,7 @@ class Hospital:
 
     def _unplanned(self, patient: Patient, day: int) -> None:
         if self.calendar.receives(day, patient.unplanned_minute):
-            self.log.visit(patient, UNPLANNED, day, ATTENDED, site=HOSPITAL)
+            self.log.visit(patient, UNPLANNED, day, site=HOSPITAL)
         else:
             self.log.out_of_hours(patient, day)
         patient.treated(day)

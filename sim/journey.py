@@ -18,7 +18,8 @@ from scenarios.schema import Scenario
 from sim.booking import Booking
 from sim.calendar import Calendar
 from sim.census import Census
-from sim.clinic import Clinic, Visit
+from sim.clinic import Clinic
+from sim.diaries import NONE, Diaries
 from sim.hospital import Hospital, Journey
 from sim.log import Log
 from sim.network import Network
@@ -66,6 +67,7 @@ class Care:
     calendar: Calendar
     hospital: Hospital
     clinic: Clinic
+    diaries: Diaries
     booking: Booking
     cap: WeeklyCap
     log: Log
@@ -81,9 +83,9 @@ class Care:
 
     def place(self, patient: Patient) -> None:
         """Give the patient the unit that serves from today on, and the day on which that changes."""
-        patient.unit = self.network.unit_of(patient, self.today)
-        patient.moves_on = self.network.next_move(patient, self.today)
-        self.census.to_unit(patient, patient.unit, self.today)
+        today = self.today
+        patient.served_by(self.network.unit_of(patient, today), self.network.next_move(patient, today))
+        self.census.to_unit(patient, patient.unit, today)
 
     def under_treatment(self, patient: Patient) -> bool:
         """Whether the course still goes on."""
@@ -137,55 +139,55 @@ def unit_cycle(care: Care, patient: Patient) -> Journey:
 
 def one_dose(care: Care, patient: Patient) -> Journey:
     """The recall list, the check, the visit, until the dose is given, put off or returned to the hospital."""
-    yield from wait(care, patient, until=care.booking.diary_opens(patient))
-    booked = care.booking.book(patient, care.today + 1)
-    while booked is None and care.booking.more_days_will_open(patient):
-        yield from wait(care, patient, until=care.today + 7)
-        booked = care.booking.book(patient, care.today + 1)
-    if booked is None:
-        yield from returned_dose(care, patient)
-        return
-    check, dose = booked
-    try:
-        answer = ATTENDED if check is None else (yield from checked(care, patient, check, dose))
-        if answer != ATTENDED:
-            care.clinic.cancel(dose)
-            if answer == NO_SHOW:
-                yield from returned_dose(care, patient)
+    booking = care.booking
+    yield from wait(care, patient, until=booking.diary_opens(patient))
+    while (booked := booking.book(patient, care.today)) is None:
+        if not booking.more_days_will_open(patient, care.today):
+            yield from returned_dose(care, patient)
             return
+        yield from wait(care, patient, until=care.today + 7)
+    check, dose = booked
+    answer = ATTENDED if check == NONE else (yield from checked(care, patient, check, dose))
+    if answer == ATTENDED:
         yield from given(care, patient, dose)
-    except Interrupted:
-        for visit in booked:
-            if visit is not None:
-                care.clinic.cancel(visit)
-        raise
+        return
+    care.diaries.cancel(dose)
+    if answer == NO_SHOW:
+        yield from returned_dose(care, patient)
 
 
-def checked(care: Care, patient: Patient, check: Visit, dose: Visit) -> Generator[simpy.Event, Any, int]:
+def checked(care: Care, patient: Patient, check: int, dose: int) -> Generator[simpy.Event, Any, int]:
     """The check before a dose: attended; withheld, and the dose put off; or missed until the dose has no day left."""
-    while (outcome := (yield from attended(care, patient, check))) == NO_SHOW:
-        patient.attempts += 1
-        if not care.booking.rebook_check(patient, check, dose):
-            return NO_SHOW
+    try:
+        while (outcome := (yield from attended(care, patient, check))) == NO_SHOW:
+            patient.attempts += 1
+            check = care.booking.rebook_check(patient, dose, care.today)
+            if check == NONE:
+                return NO_SHOW
+    except Interrupted:
+        care.diaries.cancel(dose)
+        raise
     if outcome == WITHHELD and patient.stream.check is not None:
         patient.put_off(patient.stream.check.withheld_days)
     return outcome
 
 
-def given(care: Care, patient: Patient, dose: Visit) -> Journey:
+def given(care: Care, patient: Patient, dose: int) -> Journey:
     """The dose itself: attended, missed and booked again, or failed and sent to the hospital."""
     while (outcome := (yield from attended(care, patient, dose))) == NO_SHOW:
         patient.attempts += 1
-        if not care.booking.rebook_dose(patient, dose):
+        dose = care.booking.rebook_dose(patient, care.today)
+        if dose == NONE:
             yield from returned_dose(care, patient)
             return
-    patient.reached("first_visit", dose.day)
+    today = care.today
+    patient.reached("first_visit", today)
     if outcome == FAILED:
         yield from returned_dose(care, patient)
         return
-    care.log.dose(patient, dose.day, UNIT)
+    care.log.dose(patient, today, UNIT)
     patient.returned_in_a_row = 0
-    patient.treated(dose.day)
+    patient.treated(today)
 
 
 def returned_dose(care: Care, patient: Patient) -> Journey:
@@ -201,9 +203,8 @@ def unplanned_visit(care: Care, patient: Patient) -> Journey:
     day, minute = care.today, patient.unplanned_minute
     seen = False
     if care.calendar.receives(day, minute):
-        visit = care.booking.urgent(patient, day, minute)
-        yield visit.done
-        seen = visit.outcome in (ATTENDED, FAILED)
+        outcome = yield care.clinic.outcome(care.booking.urgent(patient, day, minute))
+        seen = outcome in (ATTENDED, FAILED)
     if not seen:
         care.log.out_of_hours(patient, day)
     patient.treated(day)
@@ -218,12 +219,12 @@ def municipal_cycle(care: Care, patient: Patient) -> Journey:
             day = care.calendar.nearest_open(patient.due, stream.early_days, stream.late_days)
             yield from wait(care, patient, until=max(care.today, day))
         except UnplannedNeed:
-            care.log.visit(patient, UNPLANNED, care.today, ATTENDED, site=MUNICIPALITY)
+            care.log.visit(patient, UNPLANNED, care.today, site=MUNICIPALITY)
             patient.treated(care.today)
             continue
         except CourseOver:
             return
-        care.log.visit(patient, DOSE, care.today, ATTENDED, site=MUNICIPALITY)
+        care.log.visit(patient, DOSE, care.today, site=MUNICIPALITY)
         care.log.dose(patient, care.today, MUNICIPALITY)
         patient.treated(care.today)
 
@@ -243,39 +244,28 @@ def renewals(care: Care, patient: Patient) -> Journey:
 
 def wait(care: Care, patient: Patient, until: int) -> Journey:
     """Until a day, unless something else comes first."""
+    now = care.env.now
     day = min(until, patient.interrupted_on)
-    if day > care.env.now:
-        yield care.env.timeout(day - care.env.now)
-    if patient.interrupted_on <= care.today:
+    if day > now:
+        yield care.env.timeout(day - now)
+        now = day
+    if patient.interrupted_on <= now:
         raise interrupted_by(patient)
 
 
-def attended(care: Care, patient: Patient, visit: Visit) -> Generator[simpy.Event, Any, int]:
+def attended(care: Care, patient: Patient, visit: int) -> Generator[simpy.Event, Any, int]:
     """Until a booked visit has had its outcome, unless something else comes first."""
-    stop = patient.interrupted_on
-    if stop > visit.day:
-        if stop <= visit.day + SLACK_DAYS:
-            give_up_on(care, visit, stop)
-        yield visit.done
-        if visit.outcome != NOT_SEEN:
-            return visit.outcome
-    elif stop > care.env.now:
-        yield care.env.timeout(stop - care.env.now)
+    stop, day, now = patient.interrupted_on, care.diaries.day_of(visit), care.env.now
+    if stop > day:
+        if stop <= day + SLACK_DAYS:
+            care.env.timeout(stop - now).callbacks.append(lambda _midnight: care.clinic.give_up_on(visit))
+        outcome: int = yield care.clinic.outcome(visit)
+        if outcome != NOT_SEEN:
+            return outcome
+    elif stop > now:
+        yield care.env.timeout(stop - now)
+    care.diaries.cancel(visit)
     raise interrupted_by(patient)
-
-
-def give_up_on(care: Care, visit: Visit, day: int) -> None:
-    """Let the wait for a visit end without an outcome at midnight of a day, if the visit is not over by then.
-
-    The patient waits for one event alone, whatever is to come, so that all act in the evening in one order.
-    """
-    done = visit.done
-
-    def give_up(_midnight: simpy.Event) -> None:
-        if not done.triggered:
-            done.succeed()
-
-    care.env.timeout(day - care.env.now).callbacks.append(give_up)
 
 
 SLACK_DAYS = 60  # no visit is moved further than this from its booked day

@@ -1,11 +1,9 @@
-"""The recorder: appends rows as things happen and packs them into typed arrays at the end.
+"""The recorder: appends typed rows to tables as things happen.
 
 It computes nothing. The journey and the clinic tell it what took place, in the words of `records.py`.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +27,7 @@ from sim.records import (
     UNPLANNED,
     VISIT_ROW,
 )
+from sim.tables import Table
 
 MILESTONES = ("referred", "accepted", "first_due", "first_visit", "handed_back", "left_unit", "ended")
 
@@ -37,60 +36,66 @@ class Log:
     """Rows of one replication, in the order in which things happened."""
 
     def __init__(self) -> None:
-        self._referrals: list[tuple[int, ...]] = []
-        self._doses: list[tuple[Any, ...]] = []
-        self._visits: list[tuple[Any, ...]] = []
+        self.referrals, self.doses, self.visits = Table(REFERRAL_ROW), Table(DOSE_ROW), Table(VISIT_ROW)
         self._others: list[NDArray[np.void]] = []
         self._scratch = np.empty(0, dtype=OTHERS_ROW)
 
     def __repr__(self) -> str:
-        return (
-            f"<Log of {len(self._visits)} visits, {len(self._doses)} doses, {len(self._referrals)} referrals>"
-        )
+        return f"<Log of {self.visits.size} visits, {self.doses.size} doses, {self.referrals.size} referrals>"
 
     def referral(self, patient: Patient, attempt: int, written: int, reviewed: int, verdict: int) -> None:
         """One referral reviewed."""
-        self._referrals.append((patient.number, attempt, written, reviewed, verdict))
+        self.referrals.append((patient.number, attempt, written, reviewed, verdict))
 
     def dose(self, patient: Patient, given: int, site: int, *, returned: bool = False) -> None:
         """A dose given, or (`NEVER`) still awaited at the end."""
-        self._doses.append((patient.number, patient.due, given, site, returned))
+        self.doses.append((patient.number, patient.due, given, site, returned))
 
     def visit(
         self,
         patient: Patient,
         kind: int,
         day: int,
-        outcome: int,
         *,
         site: int = UNIT,
         unit: int = NOWHERE,
-        due: int | None = None,
-        moves: int = 0,
-        arrival_minute: int = 0,
-        wait_minutes: float = 0.0,
-        nurse_minutes: float = 0.0,
         doctor_minutes: float = 0.0,
-        room_minutes: float = 0.0,
     ) -> None:
-        """A visit, wherever and however it ended; `unit` if it was at one."""
-        due = patient.due if due is None else due
-        minutes = (wait_minutes, nurse_minutes, doctor_minutes, room_minutes)
-        self._visits.append(
-            (patient.number, kind, site, unit, outcome, min(moves, 32767), day, due, arrival_minute, *minutes)
+        """A visit that no diary holds, wherever it was; `unit` if it was at one."""
+        self.visits.append(
+            (
+                patient.number,
+                kind,
+                site,
+                unit,
+                ATTENDED,
+                0,
+                day,
+                patient.due,
+                0,
+                0.0,
+                0.0,
+                doctor_minutes,
+                0.0,
+            )
         )
+
+    def room_for_visits(self, visits: int) -> NDArray[np.void]:
+        """Rows for so many visits more, to be filled; the table's size says how many were."""
+        self.visits.make_room(visits)
+        return self.visits.storage[self.visits.size :][:visits]
 
     def out_of_hours(self, patient: Patient, day: int) -> None:
         """An unplanned need met by out-of-hours care."""
-        self.visit(patient, UNPLANNED, day, ATTENDED, site=OUT_OF_HOURS)
+        self.visit(patient, UNPLANNED, day, site=OUT_OF_HOURS)
 
     def renewal(self, patient: Patient, unit: int, day: int, doctor_minutes: float) -> None:
         """A prescription renewed at the unit's desk."""
-        self.visit(patient, RENEWAL, day, ATTENDED, unit=unit, doctor_minutes=doctor_minutes)
+        self.visit(patient, RENEWAL, day, unit=unit, doctor_minutes=doctor_minutes)
 
     def review(self, patient: Patient, unit: int, day: int, doctor_minutes: float) -> None:
         """A referral reviewed at the unit's desk."""
-        self.visit(patient, REVIEW, day, ATTENDED, unit=unit, doctor_minutes=doctor_minutes)
+        self.visit(patient, REVIEW, day, unit=unit, doctor_minutes=doctor_minutes)
 
     def others(self, day: int, counts: NDArray[np.int32]) -> None:
         """Other patients of a day: counts of shape (units, 2, outcomes, days waited), cleared here."""
@@ -102,18 +107,6 @@ class Log:
         )
         rows["day"][:size] = day
         self._others.append(rows[:size].copy())
-
-    def referral_rows(self) -> NDArray[np.void]:
-        """Packed referrals."""
-        return np.array(self._referrals, dtype=REFERRAL_ROW)
-
-    def dose_rows(self) -> NDArray[np.void]:
-        """Packed doses."""
-        return np.array(self._doses, dtype=DOSE_ROW)
-
-    def visit_rows(self) -> NDArray[np.void]:
-        """Packed visits."""
-        return np.array(self._visits, dtype=VISIT_ROW)
 
     def others_rows(self) -> NDArray[np.void]:
         """Packed counts of other patients."""

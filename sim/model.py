@@ -21,6 +21,7 @@ from sim.booking import Booking, infusion_places
 from sim.calendar import Calendar
 from sim.census import Census
 from sim.clinic import Clinic
+from sim.diaries import Diaries
 from sim.fingerprints import fingerprints
 from sim.hospital import Hospital
 from sim.journey import Care, journey
@@ -61,15 +62,20 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     days = scenario.warm_up_days + scenario.horizon_days
     diary_days = days + scenario.booking.diary_horizon_weeks * 7 + DIARY_MARGIN_DAYS
     others = background(scenario, units, calendar, days, seed, replication)
+    diaries = Diaries(
+        scenario,
+        calendar,
+        planned=planned_minutes(scenario, units, calendar, diary_days),
+        places=infusion_places(scenario, units, diary_days // 7 + 1),
+    )
     clinic = Clinic(
         env,
         scenario,
         calendar,
-        planned=planned_minutes(scenario, units, calendar, diary_days),
-        servers=servers(scenario, units, calendar, days, seed, replication),
-        places=infusion_places(scenario, units, diary_days // 7 + 1),
-        others=others,
-        log=log,
+        diaries,
+        servers(scenario, units, calendar, days, seed, replication),
+        others,
+        log,
     )
     network = Network(resolved)
     for closing in network.closings():
@@ -82,7 +88,8 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         calendar,
         Hospital(env, calendar, scenario.hospital, log),
         clinic,
-        Booking(env, scenario, calendar, clinic),
+        diaries,
+        Booking(scenario, calendar, diaries),
         WeeklyCap(scenario.transfer.cap_new_patients_per_unit_per_week),
         log,
         census,
@@ -101,9 +108,9 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         units=tuple(unit.key for unit in units),
         patients=patient_rows(people, network, {name: i for i, name in enumerate(streams)}),
         moves=move_rows(people, network),
-        referrals=log.referral_rows(),
-        doses=log.dose_rows(),
-        visits=log.visit_rows(),
+        referrals=log.referrals.rows,
+        doses=log.doses.rows,
+        visits=log.visits.rows,
         others=log.others_rows(),
         open_minutes=calendar.open_minutes[:days],
         servers=np.ascontiguousarray(clinic.servers.transpose(2, 0, 1)),

@@ -64,24 +64,30 @@ class Patient:
     unplanned_day: int = FOREVER
     unplanned_minute: int = 0
     moves_on: int = FOREVER
+    interrupted_on: int = FOREVER
     hospital_day: int | None = None
     milestones: dict[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Patient {self.number} {self.stream_name} at home {self.home}, due {self.due}, ends {self.ends}>"
 
+    @property
+    def draw(self) -> int:
+        """The place of this dose and attempt in the patient's keyed draws; no other draw can shift it."""
+        return self.doses * 64 + min(self.attempts, 63)
+
     def luck(self, purpose: int) -> Luck:
-        """The numbers of this dose and attempt for a purpose; no other draw can shift them."""
-        return self.luck_at(self.doses * 64 + min(self.attempts, 63), purpose)
+        """The numbers of this dose and attempt for a purpose."""
+        return uniforms(self.key, self.draw, purpose)
 
     def luck_at(self, number: int, purpose: int) -> Luck:
         """The numbers that stand at `number` for a purpose."""
         return uniforms(self.key, number, purpose)
 
-    @property
-    def interrupted_on(self) -> int:
-        """The day on which the next interruption is due: the end of the course, another unit, an unplanned need."""
-        return min(self.ends, self.moves_on, self.unplanned_day)
+    def served_by(self, unit: int, until: int) -> None:
+        """A unit serves the patient from today on, until the day on which another does (`FOREVER`: never)."""
+        self.unit, self.moves_on = unit, until
+        self.interrupted_on = min(self.ends, self.moves_on, self.unplanned_day)
 
     def treated(self, day: int) -> None:
         """A dose was given, or an unplanned visit did its work: the clock starts again from this day."""
@@ -108,6 +114,7 @@ class Patient:
             self.unplanned_day = day + math.floor(-math.log(wait) / self.unplanned_rate)
             self.unplanned_minute = int(time_of_day * 1440)
             self.changes += 1
+            self.interrupted_on = min(self.ends, self.moves_on, self.unplanned_day)
 
     def reached(self, milestone: str, day: int) -> None:
         """Record the first day on which something happened to the patient."""

@@ -12,6 +12,7 @@ from sim.background import background
 from sim.booking import infusion_places
 from sim.calendar import Calendar
 from sim.clinic import Clinic
+from sim.diaries import Diaries
 from sim.log import Log
 from sim.model import simulate
 from sim.patients import patients
@@ -166,9 +167,13 @@ def test_other_patients_who_wait_keep_their_day_at_the_unit_that_takes_over(
         env,
         scenario,
         calendar,
-        planned=planned_minutes(*arguments),
+        Diaries(
+            scenario,
+            calendar,
+            planned=planned_minutes(*arguments),
+            places=infusion_places(scenario, units, calendar.size // 7 + 1),
+        ),
         servers=servers(*arguments, SEED, 0),
-        places=infusion_places(scenario, units, calendar.size // 7),
         others=background(*arguments, SEED, 0),
         log=Log(),
     )
