@@ -79,7 +79,7 @@ class Hospital:
         if patient.unplanned_day <= day:
             self._unplanned(patient, day)
         elif patient.luck(HOSPITAL_VISIT)[0] < self.assumed.no_show_share:
-            patient.attempts += 1
+            patient.missed()
             patient.hospital_day = self.calendar.first_open(day + self.assumed.rebook_days)
         else:
             self.log.dose(patient, day, HOSPITAL)

@@ -160,7 +160,7 @@ def checked(care: Care, patient: Patient, check: int, dose: int) -> Generator[si
     """The check before a dose: attended; withheld, and the dose put off; or missed until the dose has no day left."""
     try:
         while (outcome := (yield from attended(care, patient, check))) == NO_SHOW:
-            patient.attempts += 1
+            patient.missed()
             check = care.booking.rebook_check(patient, dose, care.today)
             if check == NONE:
                 return NO_SHOW
@@ -175,7 +175,7 @@ def checked(care: Care, patient: Patient, check: int, dose: int) -> Generator[si
 def given(care: Care, patient: Patient, dose: int) -> Journey:
     """The dose itself: attended, missed and booked again, or failed and sent to the hospital."""
     while (outcome := (yield from attended(care, patient, dose))) == NO_SHOW:
-        patient.attempts += 1
+        patient.missed()
         dose = care.booking.rebook_dose(patient, care.today)
         if dose == NONE:
             yield from returned_dose(care, patient)

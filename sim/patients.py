@@ -24,6 +24,7 @@ from sim.records import NEVER
 YEAR = 365.25
 FOREVER = 10_000_000
 HOME, ELIGIBLE, AGREES, MUNICIPAL, RAMP, PHASE, AGE, RESIDUAL, UNPLANNED_RATE, TRAITS = range(10)
+ATTEMPTS = 64  # of a dose that have luck of their own
 
 # Purposes of a patient's keyed draws, each four numbers.
 VISIT, CHECK_VISIT, HOSPITAL_VISIT, NEXT_UNPLANNED, REVIEW, REWRITE = range(6)
@@ -38,6 +39,8 @@ class Patient:
     Days are whole days from day zero; `ends` is the day on which the course is over. `planned` is the day on
     which the referral is to be written (`FOREVER`: never), or after the next dose from then on. `due` is the
     day on which the next dose falls due. `unit` serves until `moves_on`, which is set only while the patient is there.
+    `draw` is the place of this dose and attempt in the keyed draws. `interrupted_on` is the day on which the next
+    interruption is due: the end of the course, another unit, an unplanned need.
     """
 
     number: int
@@ -58,7 +61,7 @@ class Patient:
     planned: int = FOREVER
     after_next_dose: bool = False
     doses: int = 0
-    attempts: int = 0
+    draw: int = 0
     changes: int = 0
     returned_in_a_row: int = 0
     unplanned_day: int = FOREVER
@@ -68,16 +71,14 @@ class Patient:
     hospital_day: int | None = None
     milestones: dict[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._await_interruption()
+
     def __repr__(self) -> str:
         return f"<Patient {self.number} {self.stream_name} at home {self.home}, due {self.due}, ends {self.ends}>"
 
-    @property
-    def draw(self) -> int:
-        """The place of this dose and attempt in the patient's keyed draws; no other draw can shift it."""
-        return self.doses * 64 + min(self.attempts, 63)
-
     def luck(self, purpose: int) -> Luck:
-        """The numbers of this dose and attempt for a purpose."""
+        """The numbers of this dose and attempt for a purpose; no other draw can shift them."""
         return uniforms(self.key, self.draw, purpose)
 
     def luck_at(self, number: int, purpose: int) -> Luck:
@@ -87,12 +88,15 @@ class Patient:
     def served_by(self, unit: int, until: int) -> None:
         """A unit serves the patient from today on, until the day on which another does (`FOREVER`: never)."""
         self.unit, self.moves_on = unit, until
-        self.interrupted_on = min(self.ends, self.moves_on, self.unplanned_day)
+        self._await_interruption()
+
+    def missed(self) -> None:
+        """A visit took its day without the patient: the next attempt has luck of its own."""
+        self.draw = min(self.draw + 1, (self.doses + 1) * ATTEMPTS - 1)
 
     def treated(self, day: int) -> None:
         """A dose was given, or an unplanned visit did its work: the clock starts again from this day."""
-        self.doses += 1
-        self.attempts = 0
+        self._next_dose()
         self.hospital_day = None
         loading = self.stream.loading_days
         if self.new and self.doses < len(loading):
@@ -103,8 +107,7 @@ class Patient:
 
     def put_off(self, days: int) -> None:
         """The dose is medically put off: it falls due later, and is not late."""
-        self.doses += 1
-        self.attempts = 0
+        self._next_dose()
         self.due += days
 
     def expect_unplanned(self, day: int) -> None:
@@ -114,7 +117,14 @@ class Patient:
             self.unplanned_day = day + math.floor(-math.log(wait) / self.unplanned_rate)
             self.unplanned_minute = int(time_of_day * 1440)
             self.changes += 1
-            self.interrupted_on = min(self.ends, self.moves_on, self.unplanned_day)
+            self._await_interruption()
+
+    def _next_dose(self) -> None:
+        self.doses += 1
+        self.draw = self.doses * ATTEMPTS
+
+    def _await_interruption(self) -> None:
+        self.interrupted_on = min(self.ends, self.moves_on, self.unplanned_day)
 
     def reached(self, milestone: str, day: int) -> None:
         """Record the first day on which something happened to the patient."""

@@ -27,7 +27,8 @@ class Table:
 
     def append(self, row: tuple[Any, ...]) -> None:
         """Add a row."""
-        self.make_room(1)
+        if self.size == self.storage.size:
+            self.make_room(1)
         self.storage[self.size] = row
         self.size += 1
 
