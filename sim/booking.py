@@ -83,8 +83,8 @@ class Booking:
 
     def book(self, patient: Patient, today: int) -> tuple[int, int] | None:
         """The check before the next dose (or NONE) and the dose; None where the dose finds no room within its limit."""
-        check, dose = book(*self._asked(patient, today, today + 1))
-        return None if dose == NONE else (check, self._added(dose))
+        booked: tuple[int, int] = book(*self._asked(patient, today, today + 1))
+        return None if self._added(booked[1]) == NONE else booked
 
     def rebook_dose(self, patient: Patient, today: int) -> int:
         """The dose once more after a missed one; NONE where no day is left within the limit."""

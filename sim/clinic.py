@@ -16,6 +16,7 @@ from scenarios.schema import Scenario
 from sim import clinic_day as kernel
 from sim.background import Background
 from sim.calendar import Calendar
+from sim.clock import Clock
 from sim.diaries import CARRIED_OVER, SLOT_MINUTES, Diaries, arrivals_of, finish, lists_of
 from sim.hospital import Journey
 from sim.log import Log
@@ -30,7 +31,7 @@ class Clinic:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Clock,
         scenario: Scenario,
         calendar: Calendar,
         diaries: Diaries,
@@ -56,11 +57,11 @@ class Clinic:
         self.services = np.zeros(self.days)
 
     def __repr__(self) -> str:
-        return f"<Clinic of {self.planned.shape[0]} units on day {self.env.now}>"
+        return f"<Clinic of {self.planned.shape[0]} units on day {self.env.today}>"
 
     def outcome(self, visit: int) -> simpy.Event:
         """What the patient of a visit waits for; its value is the outcome."""
-        self._awaited[visit] = done = self.env.event()
+        self._awaited[visit] = done = simpy.Event(self.env)
         return done
 
     def give_up_on(self, visit: int) -> None:
@@ -73,7 +74,7 @@ class Clinic:
 
         Until then it has booked as ever. Transferred patients find their new days themselves.
         """
-        yield self.env.timeout(day - self.env.now)
+        yield self.env.midnight(day)
         today = day + self.calendar.offset
         days = np.arange(today, today + self.diary.shape[0])
         waiting = self.diary[days % days.size, unit].sum(axis=(2, 3)).T

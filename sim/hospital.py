@@ -13,6 +13,7 @@ import simpy
 
 from scenarios.schema import Hospital as HospitalScenario
 from sim.calendar import Calendar
+from sim.clock import Clock
 from sim.log import Log
 from sim.patients import HOSPITAL_VISIT, Patient
 from sim.records import HOSPITAL, UNPLANNED
@@ -24,31 +25,26 @@ class Hospital:
     """Gives doses at the hospital."""
 
     def __init__(
-        self, env: simpy.Environment, calendar: Calendar, assumed: HospitalScenario, log: Log
+        self, env: Clock, calendar: Calendar, assumed: HospitalScenario, log: Log
     ) -> None:
         self.env, self.calendar, self.assumed, self.log = env, calendar, assumed, log
 
     def __repr__(self) -> str:
-        return f"<Hospital on day {self.env.now}>"
+        return f"<Hospital on day {self.env.today}>"
 
     def treat(self, patient: Patient, until: int) -> Journey:
         """Every dose that falls before a day, and then the wait for that day or the end of the course."""
-        stop = min(until, patient.ends)
-        while True:
-            if patient.hospital_day is None:
-                patient.hospital_day = self.day_for_dose(patient)
-            day = min(patient.hospital_day, patient.unplanned_day)
-            if day >= stop:
-                break
-            if day > self.env.now:
-                yield self.env.timeout(day - self.env.now)
+        env, stop = self.env, min(until, patient.ends)
+        while (day := self._next_day(patient)) < stop:
+            if day > env.today:
+                yield env.midnight(day)
             self._see(patient, day)
-        if stop > self.env.now:
-            yield self.env.timeout(stop - self.env.now)
+        if stop > env.today:
+            yield env.midnight(stop)
 
     def treat_until_doses(self, patient: Patient, number: int) -> Journey:
         """Doses at the hospital until the patient has had so many in all, or the course is over."""
-        while patient.doses < number and self.env.now < patient.ends:
+        while patient.doses < number and self.env.today < patient.ends:
             if patient.hospital_day is None:
                 patient.hospital_day = self.day_for_dose(patient)
             yield from self.treat(patient, until=patient.hospital_day + 1)
@@ -56,7 +52,7 @@ class Hospital:
     def day_for_dose(self, patient: Patient) -> int:
         """The day on which the hospital plans the dose: inside its window unless it is late for lack of a time."""
         stream = patient.stream
-        today = math.floor(self.env.now)
+        today = self.env.today
         _, is_late, how_late, _ = patient.luck(HOSPITAL_VISIT)
         if is_late < self.assumed.late_share:
             delay = -self.assumed.late_days_mean * math.log(how_late)
@@ -69,11 +65,16 @@ class Hospital:
     def takes_over(self, patient: Patient) -> int:
         """The day on which the hospital gives a dose that was returned to it."""
         stream = patient.stream
-        soonest = math.floor(self.env.now) + self.assumed.takeover_days
+        soonest = self.env.today + self.assumed.takeover_days
         if patient.due > soonest:
             nearest = self.calendar.nearest_open(patient.due, stream.early_days, stream.late_days)
             return self.calendar.first_open(max(soonest, nearest))
         return self.calendar.first_open(soonest)
+
+    def _next_day(self, patient: Patient) -> int:
+        if patient.hospital_day is None:
+            patient.hospital_day = self.day_for_dose(patient)
+        return min(patient.hospital_day, patient.unplanned_day)
 
     def _see(self, patient: Patient, day: int) -> None:
         if patient.unplanned_day <= day:

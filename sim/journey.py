@@ -6,7 +6,6 @@ or the end of the course can interrupt any wait, and is raised where the patient
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from sim.booking import Booking
 from sim.calendar import Calendar
 from sim.census import Census
 from sim.clinic import Clinic
+from sim.clock import Clock
 from sim.diaries import NONE, Diaries
 from sim.hospital import Hospital, Journey
 from sim.log import Log
@@ -60,7 +60,7 @@ class CourseOver(Interrupted):
 class Care:
     """The places and the books that a journey meets."""
 
-    env: simpy.Environment
+    env: Clock
     scenario: Scenario
     units: tuple[Unit, ...]
     network: Network
@@ -74,38 +74,33 @@ class Care:
     census: Census
 
     def __repr__(self) -> str:
-        return f"<Care on day {self.env.now}>"
-
-    @property
-    def today(self) -> int:
-        """The present day."""
-        return math.floor(self.env.now)
+        return f"<Care on day {self.env.today}>"
 
     def place(self, patient: Patient) -> None:
         """Give the patient the unit that serves from today on, and the day on which that changes."""
-        today = self.today
+        today = self.env.today
         patient.served_by(self.network.unit_of(patient, today), self.network.next_move(patient, today))
         self.census.to_unit(patient, patient.unit, today)
 
     def under_treatment(self, patient: Patient) -> bool:
         """Whether the course still goes on."""
-        return self.env.now < patient.ends
+        return self.env.today < patient.ends
 
 
 def journey(care: Care, patient: Patient) -> Journey:
     """Hospital → referral → first visit → cycle of visits → end."""
-    yield care.env.timeout(patient.entered - care.env.now)
-    care.census.enters(patient, care.today)
+    yield care.env.midnight(patient.entered)
+    care.census.enters(patient, care.env.today)
     yield from before_referral(care, patient)
     if care.under_treatment(patient) and (yield from referral(care, patient)):
-        patient.reached("accepted", care.today)
+        patient.reached("accepted", care.env.today)
         patient.reached("first_due", patient.due)
         yield from municipal_cycle(care, patient) if patient.municipal else unit_cycle(care, patient)
-        patient.reached("left_unit", care.today)
-        care.census.to_hospital(patient, care.today)
+        patient.reached("left_unit", care.env.today)
+        care.census.to_hospital(patient, care.env.today)
     yield from care.hospital.treat(patient, until=FOREVER)
-    patient.reached("ended", care.today)
-    care.census.leaves(patient, care.today)
+    patient.reached("ended", care.env.today)
+    care.census.leaves(patient, care.env.today)
 
 
 def before_referral(care: Care, patient: Patient) -> Journey:
@@ -115,7 +110,7 @@ def before_referral(care: Care, patient: Patient) -> Journey:
         yield from care.hospital.treat_until_doses(patient, len(patient.stream.loading_days))
     if patient.after_next_dose:
         yield from care.hospital.treat_until_doses(patient, patient.doses + 1)
-    yield from care.hospital.treat(patient, until=care.calendar.first_open(care.today))
+    yield from care.hospital.treat(patient, until=care.calendar.first_open(care.env.today))
 
 
 def unit_cycle(care: Care, patient: Patient) -> Journey:
@@ -134,18 +129,18 @@ def unit_cycle(care: Care, patient: Patient) -> Journey:
             care.place(patient)
         except CourseOver:
             return
-    patient.reached("handed_back", care.today)
+    patient.reached("handed_back", care.env.today)
 
 
 def one_dose(care: Care, patient: Patient) -> Journey:
     """The recall list, the check, the visit, until the dose is given, put off or returned to the hospital."""
     booking = care.booking
     yield from wait(care, patient, until=booking.diary_opens(patient))
-    while (booked := booking.book(patient, care.today)) is None:
-        if not booking.more_days_will_open(patient, care.today):
+    while (booked := booking.book(patient, care.env.today)) is None:
+        if not booking.more_days_will_open(patient, care.env.today):
             yield from returned_dose(care, patient)
             return
-        yield from wait(care, patient, until=care.today + 7)
+        yield from wait(care, patient, until=care.env.today + 7)
     check, dose = booked
     answer = ATTENDED if check == NONE else (yield from checked(care, patient, check, dose))
     if answer == ATTENDED:
@@ -161,7 +156,7 @@ def checked(care: Care, patient: Patient, check: int, dose: int) -> Generator[si
     try:
         while (outcome := (yield from attended(care, patient, check))) == NO_SHOW:
             patient.missed()
-            check = care.booking.rebook_check(patient, dose, care.today)
+            check = care.booking.rebook_check(patient, dose, care.env.today)
             if check == NONE:
                 return NO_SHOW
     except Interrupted:
@@ -176,11 +171,11 @@ def given(care: Care, patient: Patient, dose: int) -> Journey:
     """The dose itself: attended, missed and booked again, or failed and sent to the hospital."""
     while (outcome := (yield from attended(care, patient, dose))) == NO_SHOW:
         patient.missed()
-        dose = care.booking.rebook_dose(patient, care.today)
+        dose = care.booking.rebook_dose(patient, care.env.today)
         if dose == NONE:
             yield from returned_dose(care, patient)
             return
-    today = care.today
+    today = care.env.today
     patient.reached("first_visit", today)
     if outcome == FAILED:
         yield from returned_dose(care, patient)
@@ -193,14 +188,14 @@ def given(care: Care, patient: Patient, dose: int) -> Journey:
 def returned_dose(care: Care, patient: Patient) -> Journey:
     """The hospital gives a dose that the unit could not."""
     yield from wait(care, patient, until=care.hospital.takes_over(patient))
-    care.log.dose(patient, care.today, HOSPITAL, returned=True)
+    care.log.dose(patient, care.env.today, HOSPITAL, returned=True)
     patient.returned_in_a_row += 1
-    patient.treated(care.today)
+    patient.treated(care.env.today)
 
 
 def unplanned_visit(care: Care, patient: Patient) -> Journey:
     """A need at any hour: the unit while it is open, else out-of-hours care. The clock starts again."""
-    day, minute = care.today, patient.unplanned_minute
+    day, minute = care.env.today, patient.unplanned_minute
     seen = False
     if care.calendar.receives(day, minute):
         outcome = yield care.clinic.outcome(care.booking.urgent(patient, day, minute))
@@ -213,20 +208,20 @@ def unplanned_visit(care: Care, patient: Patient) -> Journey:
 def municipal_cycle(care: Care, patient: Patient) -> Journey:
     """Care by the municipality, which has its own staff and no queue in this model."""
     stream = patient.stream
-    care.census.to_municipality(patient, care.today)
+    care.census.to_municipality(patient, care.env.today)
     while True:
         try:
             day = care.calendar.nearest_open(patient.due, stream.early_days, stream.late_days)
-            yield from wait(care, patient, until=max(care.today, day))
+            yield from wait(care, patient, until=max(care.env.today, day))
         except UnplannedNeed:
-            care.log.visit(patient, UNPLANNED, care.today, site=MUNICIPALITY)
-            patient.treated(care.today)
+            care.log.visit(patient, UNPLANNED, care.env.today, site=MUNICIPALITY)
+            patient.treated(care.env.today)
             continue
         except CourseOver:
             return
-        care.log.visit(patient, DOSE, care.today, site=MUNICIPALITY)
-        care.log.dose(patient, care.today, MUNICIPALITY)
-        patient.treated(care.today)
+        care.log.visit(patient, DOSE, care.env.today, site=MUNICIPALITY)
+        care.log.dose(patient, care.env.today, MUNICIPALITY)
+        patient.treated(care.env.today)
 
 
 def renewals(care: Care, patient: Patient) -> Journey:
@@ -234,8 +229,8 @@ def renewals(care: Care, patient: Patient) -> Journey:
     renewal = patient.stream.renewals
     assert renewal is not None
     while True:
-        day = care.calendar.first_open(care.today + renewal.interval_days)
-        yield care.env.timeout(day - care.env.now)
+        day = care.calendar.first_open(care.env.today + renewal.interval_days)
+        yield care.env.midnight(day)
         unit = care.network.unit_of(patient, day)
         if "left_unit" in patient.milestones or not care.under_treatment(patient) or unit == NOWHERE:
             return
@@ -244,26 +239,28 @@ def renewals(care: Care, patient: Patient) -> Journey:
 
 def wait(care: Care, patient: Patient, until: int) -> Journey:
     """Until a day, unless something else comes first."""
-    now = care.env.now
+    env = care.env
     day = min(until, patient.interrupted_on)
-    if day > now:
-        yield care.env.timeout(day - now)
-        now = day
-    if patient.interrupted_on <= now:
+    if day > env.today:
+        yield env.midnight(day)
+    if patient.interrupted_on <= env.today:
         raise interrupted_by(patient)
 
 
 def attended(care: Care, patient: Patient, visit: int) -> Generator[simpy.Event, Any, int]:
-    """Until a booked visit has had its outcome, unless something else comes first."""
-    stop, day, now = patient.interrupted_on, care.diaries.day_of(visit), care.env.now
+    """Until a booked visit has had its outcome, unless something else comes first.
+
+    The patient waits for one event alone, whatever is to come, so that all act in the evening in one order.
+    """
+    env, stop, day = care.env, patient.interrupted_on, care.diaries.day_of(visit)
     if stop > day:
         if stop <= day + SLACK_DAYS:
-            care.env.timeout(stop - now).callbacks.append(lambda _midnight: care.clinic.give_up_on(visit))
+            env.midnight(stop).callbacks.append(lambda _midnight: care.clinic.give_up_on(visit))
         outcome: int = yield care.clinic.outcome(visit)
         if outcome != NOT_SEEN:
             return outcome
-    elif stop > now:
-        yield care.env.timeout(stop - now)
+    elif stop > env.today:
+        yield env.midnight(stop)
     care.diaries.cancel(visit)
     raise interrupted_by(patient)
 

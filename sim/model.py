@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-import simpy
 
 from scenarios.load import Resolved
 from scenarios.schema import Scenario
@@ -21,6 +20,7 @@ from sim.booking import Booking, infusion_places
 from sim.calendar import Calendar
 from sim.census import Census
 from sim.clinic import Clinic
+from sim.clock import Clock
 from sim.diaries import Diaries
 from sim.fingerprints import fingerprints
 from sim.hospital import Hospital
@@ -55,7 +55,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     """Simulate one replication. Equal arguments give equal records to the bit, in any process and order."""
     scenario, units = resolved.scenario, resolved.units
     calendar = Calendar(scenario, days_after_horizon=_reach(scenario))
-    env = simpy.Environment(initial_time=-scenario.warm_up_days)
+    env = Clock(-scenario.warm_up_days, scenario.horizon_days)
     log = Log()
     streams = tuple(sorted(scenario.streams))
     census = Census(streams, len(units))

@@ -29,33 +29,33 @@ def referral(care: Care, patient: Patient) -> Generator[simpy.Event, Any, bool]:
     attempt = 0
     while care.under_treatment(patient):
         attempt += 1
-        written = care.today
+        written = care.env.today
         patient.unit = care.network.unit_of(patient, written)
         patient.reached("referred", written)
         yield from care.hospital.treat(patient, until=_reviewed_on(care, patient, attempt))
         if not care.under_treatment(patient):
             break
-        patient.unit = care.network.unit_of(patient, care.today)
+        patient.unit = care.network.unit_of(patient, care.env.today)
         verdict = _verdict(care, patient, attempt, written)
-        care.log.referral(patient, attempt, written, care.today, verdict)
+        care.log.referral(patient, attempt, written, care.env.today, verdict)
         if patient.unit >= 0 and not patient.municipal:
-            care.log.review(patient, patient.unit, care.today, care.scenario.transfer.review_minutes)
+            care.log.review(patient, patient.unit, care.env.today, care.scenario.transfer.review_minutes)
         if verdict == ACCEPTED:
             if not patient.municipal:
-                free = care.cap.first_free_day(patient.unit, care.today)
+                free = care.cap.first_free_day(patient.unit, care.env.today)
                 yield from care.hospital.treat(patient, until=free)
             return care.under_treatment(patient)
         if verdict == REFUSED:
             return False
         first, second, _, _ = patient.luck_at(attempt, REWRITE)
-        rewritten = care.today + _gamma_days(care.scenario.transfer.rewrite_days_mean, first, second)
+        rewritten = care.env.today + _gamma_days(care.scenario.transfer.rewrite_days_mean, first, second)
         yield from care.hospital.treat(patient, until=care.calendar.first_open(rewritten))
     return False
 
 
 def _reviewed_on(care: Care, patient: Patient, attempt: int) -> int:
     transfer = care.scenario.transfer
-    arrives = care.today + (transfer.digital_days if _digital(care, patient) else transfer.letter_days)
+    arrives = care.env.today + (transfer.digital_days if _digital(care, patient) else transfer.letter_days)
     days = _in_force(care, patient, arrives).review_days_mean
     _, _, first, second = patient.luck_at(attempt, REVIEW)
     return care.calendar.first_open(arrives + _gamma_days(days, first, second))
@@ -75,7 +75,7 @@ def _verdict(care: Care, patient: Patient, attempt: int, written: int) -> int:
         return RETURNED
     if patient.unit < 0 and not patient.municipal:
         return REFUSED
-    return REFUSED if refused < _in_force(care, patient, care.today).refused_share else ACCEPTED
+    return REFUSED if refused < _in_force(care, patient, care.env.today).refused_share else ACCEPTED
 
 
 def _in_force(care: Care, patient: Patient, day: int) -> Referral | Readiness:
