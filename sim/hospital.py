@@ -24,9 +24,7 @@ Journey = Generator[simpy.Event, Any, None]
 class Hospital:
     """Gives doses at the hospital."""
 
-    def __init__(
-        self, env: Clock, calendar: Calendar, assumed: HospitalScenario, log: Log
-    ) -> None:
+    def __init__(self, env: Clock, calendar: Calendar, assumed: HospitalScenario, log: Log) -> None:
         self.env, self.calendar, self.assumed, self.log = env, calendar, assumed, log
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""The recorder: appends typed rows to tables as things happen.
+"""The recorder: adds rows as things happen and packs them into typed arrays.
 
 It computes nothing. The journey and the clinic tell it what took place, in the words of `records.py`.
 """
@@ -36,20 +36,24 @@ class Log:
     """Rows of one replication, in the order in which things happened."""
 
     def __init__(self) -> None:
-        self.referrals, self.doses, self.visits = Table(REFERRAL_ROW), Table(DOSE_ROW), Table(VISIT_ROW)
+        self.visits = Table(VISIT_ROW)
+        self._referrals: list[tuple[int, ...]] = []
+        self._doses: list[tuple[int, ...]] = []
         self._others: list[NDArray[np.void]] = []
         self._scratch = np.empty(0, dtype=OTHERS_ROW)
 
     def __repr__(self) -> str:
-        return f"<Log of {self.visits.size} visits, {self.doses.size} doses, {self.referrals.size} referrals>"
+        return (
+            f"<Log of {self.visits.size} visits, {len(self._doses)} doses, {len(self._referrals)} referrals>"
+        )
 
     def referral(self, patient: Patient, attempt: int, written: int, reviewed: int, verdict: int) -> None:
         """One referral reviewed."""
-        self.referrals.append((patient.number, attempt, written, reviewed, verdict))
+        self._referrals.append((patient.number, attempt, written, reviewed, verdict))
 
     def dose(self, patient: Patient, given: int, site: int, *, returned: bool = False) -> None:
         """A dose given, or (`NEVER`) still awaited at the end."""
-        self.doses.append((patient.number, patient.due, given, site, returned))
+        self._doses.append((patient.number, patient.due, given, site, returned))
 
     def visit(
         self,
@@ -107,6 +111,14 @@ class Log:
         )
         rows["day"][:size] = day
         self._others.append(rows[:size].copy())
+
+    def referral_rows(self) -> NDArray[np.void]:
+        """Packed referrals."""
+        return np.array(self._referrals, dtype=REFERRAL_ROW)
+
+    def dose_rows(self) -> NDArray[np.void]:
+        """Packed doses."""
+        return np.array(self._doses, dtype=DOSE_ROW)
 
     def others_rows(self) -> NDArray[np.void]:
         """Packed counts of other patients."""

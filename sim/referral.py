@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from scenarios.schema import Readiness, Referral
-from sim.patients import REVIEW, REWRITE, Patient
+from sim.patients import REVIEW, REWRITE, Luck, Patient
 from sim.records import ACCEPTED, REFUSED, RETURNED
 
 if TYPE_CHECKING:
@@ -32,11 +32,12 @@ def referral(care: Care, patient: Patient) -> Generator[simpy.Event, Any, bool]:
         written = care.env.today
         patient.unit = care.network.unit_of(patient, written)
         patient.reached("referred", written)
-        yield from care.hospital.treat(patient, until=_reviewed_on(care, patient, attempt))
+        chances = patient.luck_at(attempt, REVIEW)
+        yield from care.hospital.treat(patient, until=_reviewed_on(care, patient, chances))
         if not care.under_treatment(patient):
             break
         patient.unit = care.network.unit_of(patient, care.env.today)
-        verdict = _verdict(care, patient, attempt, written)
+        verdict = _verdict(care, patient, written, chances)
         care.log.referral(patient, attempt, written, care.env.today, verdict)
         if patient.unit >= 0 and not patient.municipal:
             care.log.review(patient, patient.unit, care.env.today, care.scenario.transfer.review_minutes)
@@ -53,11 +54,11 @@ def referral(care: Care, patient: Patient) -> Generator[simpy.Event, Any, bool]:
     return False
 
 
-def _reviewed_on(care: Care, patient: Patient, attempt: int) -> int:
+def _reviewed_on(care: Care, patient: Patient, chances: Luck) -> int:
     transfer = care.scenario.transfer
     arrives = care.env.today + (transfer.digital_days if _digital(care, patient) else transfer.letter_days)
     days = _in_force(care, patient, arrives).review_days_mean
-    _, _, first, second = patient.luck_at(attempt, REVIEW)
+    _, _, first, second = chances
     return care.calendar.first_open(arrives + _gamma_days(days, first, second))
 
 
@@ -69,8 +70,8 @@ def _digital(care: Care, patient: Patient) -> bool:
     return channel == "digital"
 
 
-def _verdict(care: Care, patient: Patient, attempt: int, written: int) -> int:
-    complete, refused, _, _ = patient.luck_at(attempt, REVIEW)
+def _verdict(care: Care, patient: Patient, written: int, chances: Luck) -> int:
+    complete, refused, _, _ = chances
     if complete >= _in_force(care, patient, written).complete_share:
         return RETURNED
     if patient.unit < 0 and not patient.municipal:
