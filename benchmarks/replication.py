@@ -24,13 +24,14 @@ from sim.calendar import Calendar
 from sim.model import simulate
 from sim.patients import patients
 from sim.randomness import as_uniform, philox, uniforms
-from sim.records import DIVERTED_SAME_DAY, Records
+from sim.records import CHECK, DIVERTED_SAME_DAY, DOSE, UNIT, UNPLANNED, Records
 from sim.staff import servers
 
 SEED = 1
 REPLICATION = 0
 DAY_MINUTES = 24 * 60
 WORDS = 4  # random words that one call of the keyed generator gives
+IN_DIARIES = (DOSE, CHECK, UNPLANNED)  # kinds of visits that are booked
 KEYED = ("other visits", "journeys")  # parts that are drawn by key, inside what uses them
 ANSWER = ("starts", "used", "overtime")  # of `queue_day`
 KEPT = ("ends", "arrivals", "services", "servers", "closing", "latest_start", *ANSWER)
@@ -166,15 +167,18 @@ class Draws:
     """What a replication draws, apart from what it does with it, so that drawing can be timed alone.
 
     Drawn with numpy: other patients' requests, sick leave, who the patients are. Drawn by key: arrival and
-    minutes of each other visit and the lead time of each booking, here at their cheapest, four words to a
-    call and nothing looked up; and each uniform number that a transferred patient's journey asked for.
+    minutes of each other visit, the lead time of each booking and what each booked visit of a transferred
+    patient will be, here at their cheapest, four words to a call and nothing looked up; and each uniform number
+    that a transferred patient's journey asked for.
     """
 
     def __init__(self, resolved: Resolved, records: Records) -> None:
         self.resolved = resolved
         self.calendar = Calendar(resolved.scenario, days_after_horizon=0)
         seen = records.others[records.others["outcome"] < DIVERTED_SAME_DAY]
-        self.words = 2 * int(seen["visits"].sum()) + int(records.requests[:, :, BOOKED].sum())
+        booked = records.visits[np.isin(records.visits["kind"], IN_DIARIES) & (records.visits["site"] == UNIT)]
+        requests = int(records.requests[:, :, BOOKED].sum())
+        self.words = 2 * int(seen["visits"].sum()) + requests + WORDS * booked.size
         self.asked = _asked(resolved)
 
     def __repr__(self) -> str:
