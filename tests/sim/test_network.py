@@ -4,7 +4,6 @@ import datetime as dt
 
 import numpy as np
 import pytest
-import simpy
 from numpy.typing import NDArray
 
 from scenarios.load import Resolved
@@ -12,6 +11,7 @@ from sim.background import background
 from sim.booking import infusion_places
 from sim.calendar import Calendar
 from sim.clinic import Clinic
+from sim.clock import Clock
 from sim.diaries import Diaries
 from sim.log import Log
 from sim.model import simulate
@@ -162,7 +162,7 @@ def test_other_patients_who_wait_keep_their_day_at_the_unit_that_takes_over(
     scenario, units = resolved.scenario, resolved.units
     calendar = Calendar(scenario, days_after_horizon=400)
     arguments = (scenario, units, calendar, calendar.size)
-    env = simpy.Environment()
+    env = Clock(0, CLOSING + 1)
     clinic = Clinic(
         env,
         scenario,
