@@ -20,7 +20,7 @@ from scenarios.register import Unit
 from scenarios.schema import Scenario
 from sim.calendar import Calendar
 from sim.network import closures
-from sim.randomness import generator, key, uniforms
+from sim.randomness import generators, keys, uniforms
 from sim.shocks import after_shocks, moved_ahead
 from sim.staff import demand_profile
 
@@ -28,6 +28,7 @@ SAME_DAY, BOOKED = 0, 1
 TABLE_SIZE = 1024
 YEAR_DAYS = 364
 LARGEST_MEAN = 500.0  # of one Poisson number; the chance of none must not vanish in a float
+LARGEST_CHANCE = 1 - 2.0**-33  # of those that `uniforms` gives
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,12 +62,12 @@ def background(
     loads = unit_loads(scenario, units, root, replication)
     per_year = listed * other.visits_per_listed_per_year * other.load_factor * loads
     reach = max(days, after_shocks(scenario, calendar))  # part of what comes later is moved ahead
-    weight = day_weights(scenario, calendar)[:reach]
+    weights, weight_of_day = np.unique(day_weights(scenario, calendar)[:reach], return_inverse=True)
     professions = np.array([1 - other.doctor_share, other.doctor_share])
     kinds = np.array([other.same_day_share, 1 - other.same_day_share])
-    mix = professions[:, None, None] * kinds[None, :, None] * weight
-    streams = np.array([key(root, replication, "requests", unit.key) for unit in units])
-    requests = _requests(streams, per_year, mix, -calendar.offset)
+    mix = np.multiply.outer(weights, professions[:, None] * kinds)
+    streams = keys(root, replication, [("requests", unit.key) for unit in units])
+    requests = _requests(streams, per_year, mix, weight_of_day, -calendar.offset)
     lead_table = _lead_table(other.lead_days_mean, scenario.booking.diary_horizon_weeks * 7)
     requests[:, :, BOOKED] = moved_ahead(
         scenario, units, calendar, requests[:, :, BOOKED], float(lead_table.mean())
@@ -78,7 +79,7 @@ def background(
     return Background(
         requests=requests,
         loads=loads,
-        keys=np.array([key(root, replication, "visits", unit.key) for unit in units], dtype=np.uint64),
+        keys=keys(root, replication, [("visits", unit.key) for unit in units]).astype(np.uint64),
         minutes=np.array([other.nurse_minutes, other.doctor_minutes]),
         minutes_table=gamma_table(other.minutes_cv),
         lead_table=lead_table,
@@ -87,35 +88,52 @@ def background(
 
 
 @nb.njit(cache=True)
-def _requests(streams, per_year, mix, first_day):  # type: ignore[no-untyped-def]  # numba infers
-    """Requests per unit, profession, kind and day from `first_day`, of mean `per_year` (u) × `mix` (p, k, days).
+def _requests(streams, per_year, mix, weight, first_day):  # type: ignore[no-untyped-def]  # numba infers
+    """Requests per unit, profession, kind and day from `first_day`, of mean `per_year` (u) × `mix` (w, p, k).
 
-    A large mean is split into parts, each with numbers of its own: their sum is Poisson too.
+    Few weights come again and again: `weight` (days) is the place of each day's in `mix`. A large mean is split
+    into parts, each with numbers of its own: their sum is Poisson too.
     """
-    units, days = per_year.size, mix.shape[2]
+    units, days = per_year.size, weight.size
     found = np.zeros((units, 2, 2, days), dtype=np.int32)
     for u in range(units):
+        means = per_year[u] * mix
+        parts = np.array([1 + int(of_weight.max() / LARGEST_MEAN) for of_weight in means])
+        tables = _poisson_tables(means / parts.reshape(-1, 1, 1))
         for i in range(days):
-            parts = 1 + int(per_year[u] * mix[:, :, i].max() / LARGEST_MEAN)
-            for part in range(parts):
+            w = weight[i]
+            for part in range(parts[w]):
                 chances = uniforms(streams[u], first_day + i, part)
                 for p in range(2):
                     for k in range(2):
-                        mean = per_year[u] * mix[p, k, i] / parts
-                        found[u, p, k, i] += _poisson_quantile(mean, chances[2 * p + k])
+                        found[u, p, k, i] += _first_to_reach(tables[w, p, k], chances[2 * p + k])
     return found
 
 
 @nb.njit(cache=True)
-def _poisson_quantile(mean, chance):  # type: ignore[no-untyped-def]  # numba infers
-    """The smallest number whose distribution function reaches a chance, by summing from zero."""
+def _poisson_tables(means):  # type: ignore[no-untyped-def]  # numba infers
+    """Poisson distribution functions of `means` (w, p, k) by number, summed from zero until no chance is above."""
+    largest = means.max()
+    tables = np.ones((*means.shape, int(largest + 10 * np.sqrt(largest) + 30)))
+    for place in np.ndindex(means.shape):
+        number = 0
+        term = np.exp(-means[place])
+        reached = term
+        tables[place][number] = reached
+        while reached < LARGEST_CHANCE:
+            number += 1
+            term *= means[place] / number
+            reached += term
+            tables[place][number] = reached
+    return tables
+
+
+@nb.njit(cache=True)
+def _first_to_reach(table, chance):  # type: ignore[no-untyped-def]  # numba infers
+    """The smallest number at which a distribution function reaches a chance: the quantile."""
     number = 0
-    term = np.exp(-mean)
-    reached = term
-    while reached < chance:
+    while table[number] < chance:
         number += 1
-        term *= mean / number
-        reached += term
     return number
 
 
@@ -124,7 +142,8 @@ def unit_loads(
 ) -> NDArray[np.float64]:
     """How much busier than the mean each unit is: lognormal with mean 1, shape (units,)."""
     sigma2 = np.log1p(scenario.background.unit_load_cv**2)
-    normal = np.array([generator(root, replication, "load", unit.key).standard_normal() for unit in units])
+    draws = generators(root, replication, [("load", unit.key) for unit in units])
+    normal = np.array([draw.standard_normal() for draw in draws])
     return np.asarray(np.exp(np.sqrt(sigma2) * normal - sigma2 / 2))
 
 

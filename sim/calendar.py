@@ -32,7 +32,7 @@ class Calendar:
         self.last_arrival = scenario.clinic.last_arrival_minutes
         self.offset = scenario.warm_up_days
         self.size = self.offset + scenario.horizon_days + days_after_horizon
-        dates = [self.start + DAY * (i - self.offset) for i in range(self.size)]
+        dates = (np.datetime64(self.start) + np.arange(self.size) - self.offset).tolist()
         hours = [_hours(date, scenario) for date in dates]
         self.opens: NDArray[np.int64] = np.array([h[0] for h in hours])
         self.closes: NDArray[np.int64] = np.array([h[1] for h in hours])
@@ -87,7 +87,7 @@ def _hours(date: dt.date, scenario: Scenario) -> tuple[int, int]:
     hours = scenario.calendar.opening.get(WEEKDAYS[date.weekday()])
     if hours is None or is_holiday(date):
         return 0, 0
-    klamdag = scenario.calendar.klamdag if _is_klamdag(date, scenario) else "open"
+    klamdag = scenario.calendar.klamdag if _is_klamdag(date, tuple(scenario.calendar.opening)) else "open"
     if klamdag == "closed":
         return 0, 0
     if is_half_day(date) or klamdag == "half":
@@ -116,8 +116,9 @@ def is_half_day(date: dt.date) -> bool:
     return date in _BANKS and date not in _CLOSED and not only_banks
 
 
-def _is_klamdag(date: dt.date, scenario: Scenario) -> bool:
-    """A working day with a closed day on both sides, one of them a holiday."""
+@functools.cache
+def _is_klamdag(date: dt.date, weekdays: tuple[str, ...]) -> bool:
+    """A working day with a closed day on both sides, one of them a holiday; units open on these weekdays."""
     sides = (date - DAY, date + DAY)
-    shut = all(is_holiday(d) or WEEKDAYS[d.weekday()] not in scenario.calendar.opening for d in sides)
+    shut = all(is_holiday(d) or WEEKDAYS[d.weekday()] not in weekdays for d in sides)
     return shut and any(is_holiday(d) and d.weekday() < 5 for d in sides)

@@ -16,9 +16,8 @@ from scenarios.schema import Scenario
 from sim import clinic_day as kernel
 from sim.background import Background
 from sim.calendar import Calendar
-from sim.clock import Clock
+from sim.clock import Clock, Process
 from sim.diaries import CARRIED_OVER, SLOT_MINUTES, Diaries, arrivals_of, finish, lists_of
-from sim.hospital import Journey
 from sim.log import Log
 from sim.records import NOT_SEEN, OTHER_OUTCOMES
 
@@ -69,7 +68,7 @@ class Clinic:
         if (done := self._awaited.pop(visit, None)) is not None:
             done.succeed(NOT_SEEN)
 
-    def close(self, day: int, unit: int, taker: int) -> Journey:
+    def close(self, day: int, unit: int, taker: int) -> Process:
         """Close a unit on a day: other patients who still wait for theirs keep it, at the unit that takes over.
 
         Until then it has booked as ever. Transferred patients find their new days themselves.
@@ -86,7 +85,7 @@ class Clinic:
             lists[taker] += lists[unit]
             lists[unit] = 0
 
-    def run(self) -> Journey:
+    def run(self) -> Process:
         """Work every open day."""
         for day in range(-self.calendar.offset, self.days - self.calendar.offset):
             if self.calendar.is_open(day):

@@ -118,7 +118,7 @@ def unit_cycle(care: Care, patient: Patient) -> Journey:
     patient.hospital_day = None
     care.place(patient)
     if patient.stream.renewals is not None:
-        care.env.process(renewals(care, patient))
+        care.env.begin(renewals(care, patient))
     patience = care.scenario.hospital.handed_back_after_returns
     while patient.unit != NOWHERE and patient.returned_in_a_row < patience:
         try:

@@ -127,19 +127,16 @@ class Log:
 
 def patient_rows(people: list[Patient], network: Network, streams: dict[str, int]) -> NDArray[np.void]:
     """What became of each patient."""
-    rows = [
-        (
-            streams[p.stream_name],
-            p.home,
-            network.unit_of(p, NEVER),
-            p.municipal,
-            p.entered,
-            p.planned if p.planned < FOREVER else NEVER,
-            *map(p.when, MILESTONES),
-        )
-        for p in people
-    ]
-    return np.array(rows, dtype=PATIENT_ROW)
+    rows = np.empty(len(people), dtype=PATIENT_ROW)
+    rows["stream"] = [streams[p.stream_name] for p in people]
+    rows["home"] = [p.home for p in people]
+    rows["unit"] = [network.unit_of(p, NEVER) for p in people]
+    rows["municipal"] = [p.municipal for p in people]
+    rows["entered"] = [p.entered for p in people]
+    rows["planned"] = [p.planned if p.planned < FOREVER else NEVER for p in people]
+    for milestone in MILESTONES:
+        rows[milestone] = [p.when(milestone) for p in people]
+    return rows
 
 
 def move_rows(people: list[Patient], network: Network) -> NDArray[np.void]:

@@ -79,7 +79,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     )
     network = Network(resolved)
     for closing in network.closings():
-        env.process(clinic.close(*closing))
+        env.begin(clinic.close(*closing))
     care = Care(
         env,
         scenario,
@@ -97,9 +97,10 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     people = patients(scenario, units, seed, replication)
     plan_transfers(resolved, people, calendar.day_of)
     for patient in people:
-        env.process(journey(care, patient))
-    env.process(clinic.run())
+        env.begin(journey(care, patient))
+    env.begin(clinic.run())
     env.run(until=scenario.horizon_days)
+    env.end()
     _record_open_doses(people, log, scenario.horizon_days)
     return Records(
         replication=replication,

@@ -7,7 +7,7 @@ again: everybody is always where the policy has them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,11 +69,9 @@ class Network:
 
     def moves(self, patient: Patient) -> Iterator[tuple[int, int, int]]:
         """Each day on which the patient's listing or unit changes, with the units that have the one and the other."""
-        serving = self._serving[patient.stream_name]
-        places = [
-            (at[patient.home], by[patient.home]) for at, by in zip(self.listing.at, serving, strict=True)
-        ]
-        for day, before, after in zip(self.listing.changes, places, places[1:], strict=False):
+        home, serving = patient.home, self._serving[patient.stream_name]
+        for period, day in enumerate(self.listing.changes, 1):
+            before, after = ((self.listing.at[i][home], serving[i][home]) for i in (period - 1, period))
             if after != before:
                 yield day, *after
 
@@ -93,16 +91,16 @@ def _placed(resolved: Resolved, listed_at: Sequence[Sequence[int]], group: Proce
     capables = [u for u, unit in enumerate(units) if capable(scenario, unit, group)]
     placed = []
     for at in listed_at:
-        able = [u for u in capables if at[u] == u]
+        able = dict.fromkeys(u for u in capables if at[u] == u)  # in order, and quick to look into
         placed.append([choose(units, listed, able, hubs) for listed in at])
     return placed
 
 
-def _listed_unit(units: Units, listed: int, able: Sequence[int], hubs: Hubs | None) -> int:
+def _listed_unit(units: Units, listed: int, able: Collection[int], hubs: Hubs | None) -> int:
     return listed if listed in able else NOWHERE
 
 
-def _nearest_capable_unit(units: Units, listed: int, able: Sequence[int], hubs: Hubs | None) -> int:
+def _nearest_capable_unit(units: Units, listed: int, able: Collection[int], hubs: Hubs | None) -> int:
     """The patient's own unit, else the nearest; of equals the largest list, then the lowest key."""
     if listed in able:
         return listed
@@ -110,7 +108,7 @@ def _nearest_capable_unit(units: Units, listed: int, able: Sequence[int], hubs: 
     return min(able, key=lambda u: nearness(here, units[u]), default=NOWHERE)
 
 
-def _hub(units: Units, listed: int, able: Sequence[int], hubs: Hubs | None) -> int:
+def _hub(units: Units, listed: int, able: Collection[int], hubs: Hubs | None) -> int:
     """The hub that serves the patient's municipality, else the nearest open one; no hubs: the nearest capable unit."""
     if hubs is None:
         return _nearest_capable_unit(units, listed, able, hubs)

@@ -8,9 +8,9 @@ change none.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scenarios.demand import age_weighted_listing
 from scenarios.register import Unit
 from scenarios.schema import Course, Scenario, Stream
-from sim.randomness import generator, key, name_number, uniforms
+from sim.randomness import generator, keys, name_number, uniforms, uniforms_of
 from sim.records import NEVER
 
 YEAR = 365.25
@@ -29,7 +29,6 @@ ATTEMPTS = 64  # of a dose that have luck of their own
 # Purposes of a patient's keyed draws, each four numbers.
 VISIT, CHECK_VISIT, HOSPITAL_VISIT, NEXT_UNPLANNED, REVIEW, REWRITE = range(6)
 Luck = tuple[float, float, float, float]
-Traits = list[float]  # one number in [0, 1) per trait
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -135,50 +134,56 @@ class Patient:
         return self.milestones.get(milestone, NEVER)
 
 
+class _People(NamedTuple):
+    """Some of a stream's patients: days of entry (n,), traits (TRAITS, n) in [0, 1), and keys (n,)."""
+
+    new: bool
+    entered: NDArray[np.int64]
+    traits: NDArray[np.float64]
+    keys: NDArray[np.int64]
+
+
 def patients(scenario: Scenario, units: tuple[Unit, ...], root: int, replication: int) -> list[Patient]:
     """Every patient under treatment at day zero and every new one until the horizon, streams by name."""
-    clusters = [key(root, replication, "cluster", unit.key) for unit in units]
+    clusters = keys(root, replication, [("cluster", unit.key) for unit in units])
     found: list[Patient] = []
     for name in sorted(scenario.streams):
         stream = scenario.streams[name]
-        weights = np.cumsum(home_weights(stream, name, units, clusters)).tolist()
-        for entered, new, traits, patient_key in _people(scenario, stream, name, root, replication):
-            home = min(bisect_right(weights, traits[HOME] * weights[-1]), len(units) - 1)
-            found.append(_patient(len(found), name, stream, patient_key, home, entered, new, traits))
+        homes = np.cumsum(home_weights(stream, name, units, clusters))
+        for people in _people(scenario, stream, name, root, replication):
+            found += _patients(len(found), name, stream, homes, people)
     return found
 
 
 def home_weights(
-    stream: Stream, name: str, units: tuple[Unit, ...], clusters: list[int]
+    stream: Stream, name: str, units: tuple[Unit, ...], clusters: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Relative number of a stream's patients per unit, shape (units,): age-weighted listing × clustering."""
     return np.asarray(np.array(age_weighted_listing(stream, units)) * _clustering(stream, name, clusters))
 
 
-def _clustering(stream: Stream, name: str, clusters: list[int]) -> NDArray[np.float64] | float:
+def _clustering(stream: Stream, name: str, clusters: NDArray[np.int64]) -> NDArray[np.float64] | float:
     """Gamma weights with mean 1, one per unit, apart for each stream."""
     if stream.clustering_cv == 0:
         return 1.0
     from scipy.special import gammaincinv
 
     shape = stream.clustering_cv**-2
-    chance = np.array([uniforms(cluster, name_number(name, 4), 0)[0] for cluster in clusters])
+    chance = uniforms_of(clusters, name_number(name, 4), 0)[:, 0]
     return np.asarray(gammaincinv(shape, chance) / shape)
 
 
-def _people(
-    scenario: Scenario, stream: Stream, name: str, root: int, replication: int
-) -> Iterator[tuple[int, bool, Traits, int]]:
-    """Day of entry, whether new, traits and key of each person of a stream, in order of entry."""
+def _people(scenario: Scenario, stream: Stream, name: str, root: int, replication: int) -> Iterator[_People]:
+    """Those of a stream who are there at day zero, and those who come later, in order of entry."""
     at_start = generator(root, replication, "patients", name).random((stream.patients, TRAITS))
-    keys = generator(root, replication, "patient keys", name).integers(0, 2**62, size=stream.patients)
-    for traits, patient_key in zip(at_start.tolist(), keys.tolist(), strict=True):
-        yield 0, False, traits, patient_key
+    patient_keys = generator(root, replication, "patient keys", name).integers(0, 2**62, size=stream.patients)
+    yield _People(False, np.zeros(stream.patients, dtype=np.int64), at_start.T, patient_keys)
     entries = _entry_days(scenario, stream, generator(root, replication, "new patients", name))
     later = generator(root, replication, "new patients' traits", name).random((len(entries), TRAITS))
-    keys = generator(root, replication, "new patient keys", name).integers(0, 2**62, size=len(entries))
-    for entered, traits, patient_key in zip(entries.tolist(), later.tolist(), keys.tolist(), strict=True):
-        yield entered, True, traits, patient_key
+    patient_keys = generator(root, replication, "new patient keys", name).integers(
+        0, 2**62, size=len(entries)
+    )
+    yield _People(True, entries, later.T, patient_keys)
 
 
 def _entry_days(scenario: Scenario, stream: Stream, draws: np.random.Generator) -> NDArray[np.int64]:
@@ -203,56 +208,55 @@ def mean_course(course: Course) -> float:
     return mean if course.maximum_days is None else mean * -math.expm1(-course.maximum_days / mean)
 
 
-def _days_left(course: Course, traits: Traits, new: bool) -> int:
-    """Days until the course is over.
+def _days_left(course: Course, people: _People) -> NDArray[np.int64]:
+    """Days until the course of each is over, shape (n,).
 
     For a patient already under treatment the age of the course has density proportional to its survival
     (renewal theory), and the rest is exponential, cut at what remains of the maximum.
     """
-    mean = course.median_days / math.log(2)
-    left = -mean * math.log1p(-traits[RESIDUAL])
-    if course.maximum_days is not None:
-        age = 0.0 if new else -mean * math.log1p(traits[AGE] * math.expm1(-course.maximum_days / mean))
-        left = min(left, course.maximum_days - age)
-    return max(1, math.ceil(left))
+    mean, longest = course.median_days / math.log(2), course.maximum_days
+    left = [-mean * math.log1p(-chance) for chance in people.traits[RESIDUAL].tolist()]
+    if longest is not None and people.new:
+        left = [min(days, longest) for days in left]
+    elif longest is not None:
+        over = math.expm1(-longest / mean)
+        ages = (-mean * math.log1p(chance * over) for chance in people.traits[AGE].tolist())
+        left = [min(days, longest - age) for days, age in zip(left, ages, strict=True)]
+    return np.maximum(1, np.ceil(left)).astype(np.int64)
 
 
-def _patient(
-    number: int,
-    name: str,
-    stream: Stream,
-    patient_key: int,
-    home: int,
-    entered: int,
-    new: bool,
-    traits: Traits,
-) -> Patient:
-    patient = Patient(
-        number=number,
-        stream_name=name,
-        stream=stream,
-        key=patient_key,
-        home=home,
-        eligible=traits[ELIGIBLE] < stream.eligible_share,
-        agrees=traits[AGREES] < stream.uptake_share,
-        municipal=traits[MUNICIPAL] < stream.municipal_share,
-        ramp=traits[RAMP],
-        entered=entered,
-        ends=entered + _days_left(stream.course, traits, new),
-        new=new,
-        unplanned_rate=_unplanned_rate(stream, traits[UNPLANNED_RATE]),
-        due=entered if new else int(traits[PHASE] * stream.interval_days),
+def _patients(
+    first: int, name: str, stream: Stream, homes: NDArray[np.float64], people: _People
+) -> Iterator[Patient]:
+    """Patients of a stream, numbered from `first`, at home by the sums `homes` (units,) of the units' weights."""
+    traits = people.traits
+    home = np.searchsorted(homes, traits[HOME] * homes[-1], side="right")
+    due = people.entered if people.new else (traits[PHASE] * stream.interval_days).astype(np.int64)
+    columns = (  # of the fields from `key` to `due`
+        people.keys,
+        np.minimum(home, homes.size - 1),
+        traits[ELIGIBLE] < stream.eligible_share,
+        traits[AGREES] < stream.uptake_share,
+        traits[MUNICIPAL] < stream.municipal_share,
+        traits[RAMP],
+        people.entered,
+        people.entered + _days_left(stream.course, people),
+        np.full(people.keys.shape, people.new),
+        _unplanned_rates(stream, traits[UNPLANNED_RATE]),
+        due,
     )
-    patient.expect_unplanned(entered)
-    return patient
+    for number, row in enumerate(zip(*(column.tolist() for column in columns), strict=True), first):
+        patient = Patient(number, name, stream, *row)
+        patient.expect_unplanned(patient.entered)
+        yield patient
 
 
-def _unplanned_rate(stream: Stream, chance: float) -> float:
-    """Unplanned visits per day: gamma between patients, Poisson within each."""
+def _unplanned_rates(stream: Stream, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unplanned visits per day of each patient: gamma between patients, Poisson within each."""
     mean = stream.unplanned_per_year / YEAR
     if mean == 0 or stream.unplanned_cv == 0:
-        return mean
+        return np.full(chances.shape, mean)
     from scipy.special import gammaincinv
 
     shape = stream.unplanned_cv**-2
-    return mean * float(gammaincinv(shape, chance)) / shape
+    return np.asarray(mean * gammaincinv(shape, chances) / shape)

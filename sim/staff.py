@@ -17,7 +17,7 @@ from scenarios.register import Unit
 from scenarios.schema import Scenario
 from sim.calendar import Calendar
 from sim.network import closures
-from sim.randomness import key, uniforms
+from sim.randomness import keys, uniforms, uniforms_of
 from sim.shocks import production_kept
 
 NURSE, DOCTOR = 0, 1
@@ -67,10 +67,12 @@ def planned_minutes(
 
     A unit has none until it opens. One that will close plans on as if it stayed: until then it books as ever.
     """
-    at_work = positions_by_day(scenario, units, calendar, days) * staffing_profile(scenario, calendar)[:days]
-    shares = np.array(visit_shares(scenario))[None, :, None]
-    kept = production_kept(scenario, units, calendar, days)[:, None, :]
-    planned = np.asarray(np.maximum(1.0, at_work * shares * kept) * calendar.open_minutes[:days])
+    planned = positions_by_day(scenario, units, calendar, days)
+    planned *= staffing_profile(scenario, calendar)[:days]
+    planned *= np.array(visit_shares(scenario))[:, None]
+    planned *= production_kept(scenario, units, calendar, days)[:, None, :]
+    np.maximum(planned, 1.0, out=planned)
+    planned *= calendar.open_minutes[:days]
     for closure in closures(scenario, units, calendar, days):
         if closure.change.opens:
             planned[closure.unit][:, closure.closed] = 0.0
@@ -82,15 +84,12 @@ def servers(
 ) -> NDArray[np.int64]:
     """Staff who see patients, per unit, profession and day, shape (units, 2, days)."""
     fte = positions_by_day(scenario, units, calendar, days)
-    keys = [
-        [key(root, replication, "absence", unit.key, profession) for profession in PROFESSIONS]
-        for unit in units
-    ]
-    phases = np.array([[uniforms(stream, 0, _DITHER)[:2] for stream in pair] for pair in keys])
+    streams = keys(root, replication, [("absence", unit.key, each) for unit in units for each in PROFESSIONS])
+    phases = uniforms_of(streams, 0, _DITHER).reshape(-1, 2, 4)
     number = np.arange(days) - calendar.offset
-    by_week, by_day = (_dither(phases[:, :, i, None], place) for i, place in enumerate((number // 7, number)))
+    by_week, by_day = _dither(phases[:, :, :1], number // 7), _dither(phases[:, :, 1:2], number)
     planned = np.floor(fte * staffing_profile(scenario, calendar)[:days] + by_week).astype(np.int64)
-    heads = planned - _sick_heads(planned, scenario, np.array(keys), -calendar.offset)
+    heads = planned - _sick_heads(planned, scenario, streams.reshape(-1, 2), -calendar.offset)
     shares = np.array(visit_shares(scenario))[:, None]
     kept = production_kept(scenario, units, calendar, days)[:, None, :]
     present = np.maximum(1, np.floor(heads * shares * kept + by_day).astype(np.int64))
@@ -101,7 +100,9 @@ def servers(
 
 def _dither(phase: NDArray[np.float64], number: NDArray[np.int64]) -> NDArray[np.float64]:
     """A low-discrepancy sequence in [0, 1): rounding down after adding it keeps the mean."""
-    return np.asarray((phase + number * GOLDEN) % 1.0)
+    place = phase + number * GOLDEN
+    place -= np.floor(place)
+    return place
 
 
 def _sick_heads(
@@ -120,20 +121,29 @@ def _sick_heads(
 
 @nb.njit(cache=True)
 def _absent(planned, streams, first_day, share, falls_ill, recovers):  # type: ignore[no-untyped-def]  # numba infers
-    """Sick is who has the lower chances, whether well or sick the day before: a larger share only adds sick days."""
+    """Sick is who has the lower chances, whether well or sick the day before: a larger share only adds sick days.
+
+    Chances stand four to a place, so the first place may begin before `first_day`.
+    """
     absent = np.zeros_like(planned)
+    skipped = first_day % 4
+    chances = np.empty(((skipped + planned.shape[2] + 3) // 4, 4))
+    by_day = chances.ravel()[skipped:]
     for u, p in np.ndindex(streams.shape):
-        for head in range(planned[u, p].max()):
+        heads, away = planned[u, p], absent[u, p]
+        for head in range(heads.max()):
+            for i in range(len(chances)):
+                chances[i, 0], chances[i, 1], chances[i, 2], chances[i, 3] = uniforms(
+                    streams[u, p], first_day // 4 + i, head + 1
+                )
             sick_below = share
-            chances = uniforms(streams[u, p], first_day // 4, head + 1)
-            for i in range(planned.shape[2]):
-                place = (first_day + i) % 4
-                if place == 0:
-                    chances = uniforms(streams[u, p], (first_day + i) // 4, head + 1)
-                sick = chances[place] < sick_below
-                sick_below = 1.0 - recovers if sick else falls_ill
-                if sick and head < planned[u, p, i]:
-                    absent[u, p, i] += 1
+            for i in range(heads.size):
+                if by_day[i] < sick_below:
+                    sick_below = 1.0 - recovers
+                    if head < heads[i]:
+                        away[i] += 1
+                else:
+                    sick_below = falls_ill
     return absent
 
 

@@ -11,7 +11,8 @@ from sim.background import (
     SAME_DAY,
     TABLE_SIZE,
     Background,
-    _poisson_quantile,
+    _first_to_reach,
+    _poisson_tables,
     _requests,
     background,
     day_weights,
@@ -117,14 +118,17 @@ def test_more_demand_only_adds_requests(resolved: Resolved) -> None:
 
 @pytest.mark.parametrize("mean", [0.0, 0.01, 3.7, 80.0, 499.0])
 def test_requests_are_the_poisson_quantile_of_their_chance(mean: float) -> None:
+    table = _poisson_tables(np.array([[[mean]]]))[0, 0, 0]
     for chance in (1e-9, 0.05, 0.5, 0.95, 1 - 1e-9):
-        assert _poisson_quantile(mean, chance) == stats.poisson.ppf(chance, mean)
+        assert _first_to_reach(table, chance) == stats.poisson.ppf(chance, mean)
 
 
 def test_a_unit_far_larger_than_any_has_its_poisson_requests_too() -> None:
     """Above the largest mean of one draw they are a sum of several."""
     mean, days = 3.4 * LARGEST_MEAN, 4000
-    found = _requests(np.array([7]), np.array([mean]), np.ones((2, 2, days)), 0).ravel()
+    found = _requests(
+        np.array([7]), np.array([mean]), np.ones((1, 2, 2)), np.zeros(days, dtype=np.int64), 0
+    ).ravel()
     assert abs(found.mean() - mean) < 4 * np.sqrt(mean / found.size)
     assert abs(found.var() / mean - 1) < 4 * np.sqrt(2 / found.size)
 

@@ -1,9 +1,21 @@
+import itertools
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.randomness import as_uniform, generator, key, name_number, philox, uniforms
+from sim.randomness import (
+    _seeds_of,
+    as_uniform,
+    generator,
+    generators,
+    keys,
+    name_number,
+    philox,
+    uniforms,
+    uniforms_of,
+)
 
 MASK = 0xFFFFFFFF
 
@@ -31,6 +43,12 @@ def test_uniforms_are_the_words_at_their_place() -> None:
     zero = np.uint64(0)
     found = philox(low, high, np.uint64(number), np.uint64(purpose), zero, zero)
     assert uniforms(stream_key, number, purpose) == tuple((int(word) + 0.5) / 2**32 for word in found)
+
+
+def test_uniforms_of_many_streams_are_those_of_each() -> None:
+    streams = keys(1, 0, [("visits", f"u{i:03}") for i in range(50)])
+    expected = [uniforms(int(stream), 41, 7) for stream in streams]
+    assert np.array_equal(uniforms_of(streams, 41, 7), expected)
 
 
 def test_the_ends_of_the_interval_are_never_reached() -> None:
@@ -83,9 +101,37 @@ def test_a_stream_is_its_root_replication_and_names() -> None:
         (1, 1, "a", "b"),
         (2, 0, "a", "b"),
     ]
-    assert len({key(*place) for place in places}) == len(places)
+    found = [int(keys(root, replication, [names])[0]) for root, replication, *names in places]
+    assert len(set(found)) == len(places)
     assert len({generator(*place).random() for place in places}) == len(places)
-    assert key(1, 0, "a", "b") == key(1, 0, "a", "b")
+    assert keys(1, 0, [("a", "b")]) == found[0]
+
+
+ROOTS = [0, 1, 2**32 - 1, 2**32, 2**96, 2**128 - 1, 2**128, 3**200]  # of one word to ten
+NUMBERS = [0, 1, 2**32 - 1, 2**32, 2**64 - 1, 0x9E3779B97F4A7C15]
+
+
+@pytest.mark.parametrize("root", ROOTS)
+@pytest.mark.parametrize("size", [1, 4, 9])
+def test_seeds_are_those_of_numpys_seed_sequence(
+    root: int, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.randomness.name_number", int)  # a name is told as its number
+    for places in range(4):
+        rows = list(itertools.product(NUMBERS, repeat=places))
+        for replication in NUMBERS:
+            expected = [
+                np.random.SeedSequence(root, spawn_key=(replication, *row)).generate_state(size, np.uint64)
+                for row in rows
+            ]
+            found = _seeds_of(root, replication, [tuple(map(str, row)) for row in rows], size)
+            assert np.array_equal(found, expected)
+
+
+def test_many_generators_are_those_of_their_names() -> None:
+    streams = [("load", f"u{i:03}") for i in range(50)]
+    for names, found in zip(streams, generators(1, 7, streams), strict=True):
+        assert np.array_equal(found.standard_normal(5), generator(1, 7, *names).standard_normal(5))
 
 
 def test_names_are_independent_of_each_other_and_of_what_was_drawn_before() -> None:
@@ -98,12 +144,11 @@ def test_names_are_independent_of_each_other_and_of_what_was_drawn_before() -> N
 
 
 def test_keys_of_many_names_are_distinct_spread_and_fit_a_signed_word() -> None:
-    keys = np.array(
-        [key(1, replication, "visits", f"u{i:03}") for replication in range(20) for i in range(200)]
-    )
-    assert np.unique(keys).size == keys.size
-    assert keys.min() >= 0
-    counts, _ = np.histogram(keys / 2**63, bins=50, range=(0, 1))
+    units = [("visits", f"u{i:03}") for i in range(200)]
+    found = np.concatenate([keys(1, replication, units) for replication in range(20)])
+    assert np.unique(found).size == found.size
+    assert found.min() >= 0
+    counts, _ = np.histogram(found / 2**63, bins=50, range=(0, 1))
     assert stats.chisquare(counts).pvalue > 1e-4
 
 

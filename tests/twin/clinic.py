@@ -20,7 +20,7 @@ from scenarios.load import Resolved
 from scenarios.register import Unit
 from scenarios.schema import WEEKDAYS
 from sim.calendar import Calendar
-from sim.randomness import key, name_number
+from sim.randomness import name_number
 from sim.records import (
     ATTENDED,
     CHECK,
@@ -307,7 +307,7 @@ class Clinic:
         self.minutes_points = draws.gamma(other.minutes_cv)
         self.lead_points = draws.lead_days(other.lead_days_mean, self.horizon)
         self.accepts_another_day = other.accepts_wait_days_mean / (1 + other.accepts_wait_days_mean)
-        self.keys = [key(seed, replication, "visits", unit.key) for unit in units]
+        self.keys = [draws.key(seed, replication, "visits", unit.key) for unit in units]
         diary_days = self.days + self.horizon + MARGIN_DAYS
         self.present = servers(scenario, units, calendar, self.days, seed, replication)
         planned = planned_minutes(scenario, units, calendar, diary_days)

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from scipy.special import gammaincinv
 
-from sim.randomness import philox
+from sim.randomness import name_number, philox
 
 POINTS = 1024  # of an inverse distribution function, equally probable
 
@@ -22,6 +22,12 @@ SAME_DAY, BOOKED, LEAD, ACCEPTS, CARRIED_SAME_DAY, CARRIED_BOOKED = range(6)
 
 Four = tuple[float, float, float, float]
 Number = TypeVar("Number", int, float)
+
+
+def key(seed: int, replication: int, *names: str) -> int:
+    """The key of a named stream: the first 63 bits of numpy's own seed sequence."""
+    sequence = np.random.SeedSequence(seed, spawn_key=(replication, *map(name_number, names)))
+    return int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def in_the_day(unit_key: int, day: int, profession: int, purpose: int, position: int) -> Four:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from scenarios.listing import take_overs
 from scenarios.load import Resolved
 from sim.calendar import Calendar
-from sim.randomness import generator, key, uniforms
+from sim.randomness import generator, uniforms
 from tests.twin import draws
 from tests.twin.draws import BOOKED, SAME_DAY
 
@@ -84,7 +84,7 @@ def _at_unit(
     per_year = listed * other.visits_per_listed_per_year * other.load_factor * load
     professions = (1 - other.doctor_share, other.doctor_share)
     mix = [p * k for p in professions for k in (other.same_day_share, 1 - other.same_day_share)]
-    stream = key(seed, replication, "requests", unit)
+    stream = draws.key(seed, replication, "requests", unit)
     found: list[list[list[int]]] = [[[], []], [[], []]]
     for day, share in enumerate(shares, start=-offset):
         parts = 1 + int(per_year * share * max(mix) / LARGEST_MEAN)
