@@ -67,20 +67,22 @@ class Census:
         return np.array(self._miscounts, dtype=MISCOUNT_ROW)
 
     def _move(self, patient: Patient, to: int, day: int) -> None:
+        """Change the numbers at two places, after the time since their last changes is added."""
         stream, origin = self.streams[patient.stream_name], self._place.get(patient.number, OUTSIDE)
         self._place[patient.number] = to
-        fewest = min(self._change(stream, origin, -1, day), self._change(stream, to, 1, day))
-        entered, left, present = self.entered[stream], self.left[stream], self._total[stream]
-        if entered != left + present or fewest < 0:
-            self._miscounts.append((day, patient.number, stream, entered, left, present))
-
-    def _change(self, stream: int, place: int, by: int, day: int) -> int:
-        """Change the number at a place, after the time since its last change is added; hands back the new number."""
-        if place == OUTSIDE:
-            return 0
-        present, changed = self.present[stream], self._changed[stream]
-        self._patient_days[stream][place] += present[place] * (day - changed[place])
-        changed[place] = day
-        present[place] += by
-        self._total[stream] += by
-        return present[place]
+        patient_days, present, changed = (
+            self._patient_days[stream],
+            self.present[stream],
+            self._changed[stream],
+        )
+        fewest = 0
+        for place, by in ((origin, -1), (to, 1)):
+            if place != OUTSIDE:
+                patient_days[place] += present[place] * (day - changed[place])
+                changed[place] = day
+                present[place] += by
+                self._total[stream] += by
+                fewest = min(fewest, present[place])
+        entered, left, total = self.entered[stream], self.left[stream], self._total[stream]
+        if entered != left + total or fewest < 0:
+            self._miscounts.append((day, patient.number, stream, entered, left, total))
