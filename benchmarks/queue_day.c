@@ -21,12 +21,15 @@ void queue_day(int64_t queues, const int64_t *ends, const int64_t *arrivals, con
                 continue;
             }
             int64_t first = 0;
+            double soonest = free_at[0];
             for (int64_t server = 1; server < staff; server++)
-                if (free_at[server] < free_at[first])
+                if (free_at[server] < soonest) {
                     first = server;
+                    soonest = free_at[server];
+                }
             double start = (double)arrivals[visit];
-            if (free_at[first] > start)
-                start = free_at[first];
+            if (soonest > start)
+                start = soonest;
             if (start > latest_start) {
                 starts[visit] = NOT_SEEN;
                 continue;

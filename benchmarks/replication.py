@@ -176,7 +176,9 @@ class Draws:
         self.resolved = resolved
         self.calendar = Calendar(resolved.scenario, days_after_horizon=0)
         seen = records.others[records.others["outcome"] < DIVERTED_SAME_DAY]
-        booked = records.visits[np.isin(records.visits["kind"], IN_DIARIES) & (records.visits["site"] == UNIT)]
+        booked = records.visits[
+            np.isin(records.visits["kind"], IN_DIARIES) & (records.visits["site"] == UNIT)
+        ]
         requests = int(records.requests[:, :, BOOKED].sum())
         self.words = 2 * int(seen["visits"].sum()) + requests + WORDS * booked.size
         self.asked = _asked(resolved)

@@ -19,7 +19,7 @@ from sim.calendar import Calendar
 from sim.clock import Clock, Process
 from sim.diaries import CARRIED_OVER, SLOT_MINUTES, Diaries, arrivals_of, finish, lists_of
 from sim.log import Log
-from sim.records import NOT_SEEN, OTHER_OUTCOMES
+from sim.records import NOT_SEEN
 
 CLINIC_INSTANT = 0.25
 LONGEST_CLOSURE = 15  # days; a booked day may be the first open one after the diary's horizon
@@ -46,9 +46,9 @@ class Clinic:
         self.last_arrival = scenario.clinic.last_arrival_minutes
         self._awaited: dict[int, simpy.Event] = {}
         units, longest = self.planned.shape[0], self.horizon + 32
-        self.diary = np.zeros((self.horizon + LONGEST_CLOSURE, units, 2, 2, longest), dtype=np.int32)
-        self.carried = np.zeros((units, 2, 2, longest), dtype=np.int32)
-        self.counts = np.zeros((units, 2, len(OTHER_OUTCOMES), longest), dtype=np.int32)
+        list_shape = (2, longest + 1, units, 2)  # kinds, days waited and their total, units, professions
+        self.diary = np.zeros((self.horizon + LONGEST_CLOSURE + 1, *list_shape), dtype=np.int32)
+        self.counts = np.zeros((2, *list_shape), dtype=np.int32)
         self.days = calendar.offset + scenario.horizon_days
         self.used = np.zeros((self.days, units, 2))
         self.used_by_transferred = np.zeros((self.days, units, 2))
@@ -75,15 +75,14 @@ class Clinic:
         """
         yield self.env.midnight(day)
         today = day + self.calendar.offset
-        days = np.arange(today, today + self.diary.shape[0])
-        waiting = self.diary[days % days.size, unit].sum(axis=(2, 3)).T
+        days = np.arange(today, today + self.diary.shape[0] - 1)
+        waiting = self.diary[days % days.size, :, kernel.TOTAL, unit].sum(axis=1).T
         minutes = waiting * self.others.minutes[:, None]
         self.committed[unit][:, days] -= minutes
         self.committed[taker][:, days] += minutes
         self.planned[unit][:, today:] = 0.0
-        for lists in (self.diary.swapaxes(0, 1), self.carried):
-            lists[taker] += lists[unit]
-            lists[unit] = 0
+        self.diary[..., taker, :] += self.diary[..., unit, :]
+        self.diary[..., unit, :] = 0
 
     def run(self) -> Process:
         """Work every open day."""
@@ -102,20 +101,20 @@ class Clinic:
         arrival, minutes, comes = arrivals_of(self.diaries.table.storage, visits, last_arrival / SLOT_MINUTES)
         ends, arrivals, services, who = kernel.day_list(
             i, last_arrival, self.others.keys, self.others.minutes, self.others.minutes_table, self.diary,
-            self.carried, offsets, arrival, minutes, comes,
+            offsets, arrival, minutes, comes, self.counts,
         )  # fmt: skip
         starts, self.used[i], self.overtimes[i] = kernel.queue_day(
             ends, arrivals, services, servers, float(open_minutes), open_minutes + self.overtime
         )
         self.services[i] = services.sum(where=starts != kernel.NOT_SEEN)
         next_day = self.calendar.first_open(day + 1)
-        kernel.outcomes(ends, starts, who, next_day - day, self.carried, self.counts)
+        kernel.carry_over(ends, starts, who, next_day - day, self.diary, self.counts)
         kernel.take_bookings(
             i, self.planned, self.committed, self.bookable_share, self.horizon, self.others.requests,
             self.others.keys, self.others.minutes, self.others.lead_table, self.calendar.next_open, self.diary,
             self.counts,
         )  # fmt: skip
-        self.log.others(day, self.counts)
+        self.log.count_others(day, self.counts)
         self._tell(visits, kernel.waits(starts, arrivals, who, visits.size), i, next_day)
 
     def _balanced(self, day: int, servers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -126,7 +125,7 @@ class Clinic:
         offsets, expected, movable = lists_of(self.diaries.table.storage, visits, servers.shape[0])
         moved = kernel.balance(
             i, capacity, self.planned, self.committed, self.bookable_share, self.horizon, self.others.requests,
-            self.others.keys, self.others.minutes, self.others.accepts_another_day, self.diary, self.carried,
+            self.others.keys, self.others.minutes, self.others.accepts_another_day, self.diary,
             offsets, expected, movable, self.counts,
         )  # fmt: skip
         if moved.any():
@@ -140,7 +139,7 @@ class Clinic:
         """Record the visits of a day, and tell each patient whose visit is over its outcome."""
         outcomes = finish(
             self.diaries.table.storage, visits, waits, next_day, self.calendar.first_open(next_day + 1),
-            self.used_by_transferred[i], self.log.room_for_visits(visits.size), *self.diaries.books,
+            self.used_by_transferred[i], self.log.visits.room_for(visits.size), *self.diaries.books,
         )  # fmt: skip
         over = outcomes != CARRIED_OVER
         self.log.visits.size += int(over.sum())

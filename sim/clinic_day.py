@@ -5,6 +5,12 @@ is exact here as long as the day's list is known before it opens and the staff f
 (see docs/decisions/0003-day-kernel.md). Array axes: u unit, p profession (nurse, doctor), k kind (same-day,
 booked), w days waited. Day numbers are indices from the start of the warm-up; minutes count from opening.
 
+Other patients are counted, not named. `diary` (slot, k, w, u, p) counts them by the days that they will have waited
+when their day comes. A day's slot is its number modulo the number of slots; one more slot, the last, is for those
+carried over to the next open day. `counts` (became, k, w, u, p) is what became of them today. The last place along
+w is the total, and lets a list be read no further than anybody has waited. Units come last, since one day's numbers
+of all units are read together and neighbours book the same days: most of what a unit needs is then in cache.
+
 `queue_day` is the multi-server recursion of Kiefer and Wolfowitz (1955, doi 10.1090/S0002-9947-1955-0066587-0).
 """
 
@@ -14,12 +20,15 @@ import numba as nb
 import numpy as np
 
 from sim.randomness import as_uniform, philox
-from sim.records import DIVERTED_BOOKED, DIVERTED_SAME_DAY
 
-SAME_DAY, BOOKED = 0, 1  # a kind seen is the outcome of the same number
+SAME_DAY, BOOKED = 0, 1
+SEEN, DIVERTED = 0, 1  # what becomes of a request; as an outcome, 2 × this + kind
 NOT_SEEN = -1.0
+CARRIED = -1  # slot of those carried over
+TOTAL = -1  # place along w
 _KIND_BITS = 16
-_LEAD, _ACCEPTS, _CARRIED = 2, 3, 4  # purposes of keyed draws; 0 and 1 are the kinds, 4 + kind if carried
+_SPAN = 8  # minutes
+_LEAD, _ACCEPTS, _IF_CARRIED = 2, 3, 4  # purposes of keyed draws; 0 and 1 are the kinds, 4 + kind if carried
 
 
 @nb.njit(cache=True, inline="always")
@@ -32,60 +41,74 @@ def _words(unit_key, day, profession, purpose, number):  # type: ignore[no-untyp
 
 
 @nb.njit(cache=True)
+def _add(lists, i, w, visits):  # type: ignore[no-untyped-def]  # numba infers
+    """Add visits that waited w days to list i of `lists` (i, w), and to its total."""
+    lists[i, w] += visits
+    lists[i, TOTAL] += visits
+
+
+@nb.njit(cache=True)
+def _slot(place, slots):  # type: ignore[no-untyped-def]  # numba infers
+    """A place less than two rounds on, as a slot; a remainder is slow beside the rest of a booking."""
+    return place - slots if place >= slots else place
+
+
+@nb.njit(cache=True)
 def balance(  # type: ignore[no-untyped-def]  # numba infers
     day, capacity, planned, committed, bookable_share, horizon, requests, keys, mean_minutes, accepts,
-    diary, carried, offsets, expected_minutes, movable, counts,
+    diary, offsets, expected_minutes, movable, counts,
 ):  # fmt: skip
     """Set each unit's expected minutes against the staff present; move what does not fit.
 
-    `capacity` (u, p) is minutes present with overtime; `diary` (slot, u, p, k, w) counts other patients by
-    the days waited when their day comes, and today's same-day requests join it here; `offsets` (2u + 1)
-    delimit the transferred visits of each unit and profession. Same-day requests move or are diverted
-    (counted in `counts` (u, p, outcome, w)), then booked visits, then transferred visits that are `movable`.
-    Returns which transferred visits must get another day, bool (visits,).
+    `capacity` (u, p) is minutes present with overtime; today's same-day requests join the `diary` here;
+    `offsets` (2u + 1) delimit the transferred visits of each unit and profession. Same-day requests move or are
+    diverted, then booked visits move, then transferred visits that are `movable`. Returns which transferred
+    visits must get another day, bool (visits,).
     """
-    slots, longest = diary.shape[0], diary.shape[4]
-    slot = day % slots
+    slots, longest = diary.shape[0] - 1, diary.shape[2] - 1
+    today = day % slots
     moved = np.zeros(expected_minutes.size, dtype=np.bool_)
     for u in range(capacity.shape[0]):
         for p in range(2):
-            new = requests[u, p, SAME_DAY, day]
-            diary[slot, u, p, SAME_DAY, 0] += new
-            first, last = offsets[2 * u + p], offsets[2 * u + p + 1]
             mean = mean_minutes[p]
-            excess = committed[u, p, day] + (new + carried[u, p].sum()) * mean - capacity[u, p]
+            new = requests[u, p, SAME_DAY, day]
+            _add(diary[:, SAME_DAY, :, u, p], today, 0, new)
+            others = new + diary[CARRIED, SAME_DAY, TOTAL, u, p] + diary[CARRIED, BOOKED, TOTAL, u, p]
+            excess = committed[u, p, day] + others * mean - capacity[u, p]
             if excess <= 0.0:
                 continue
+            same_day, booked = diary[:, SAME_DAY, :, u, p], diary[:, BOOKED, :, u, p]
+            diverted = counts[DIVERTED, :, :, u, p]
             later = day + 1
             draws = 0
             for waited in range(longest):
-                while excess > 0.0 and diary[slot, u, p, SAME_DAY, waited] > 0:
+                while excess > 0.0 and same_day[today, waited] > 0:
                     while later <= day + horizon and committed[u, p, later] + mean > planned[u, p, later]:
                         later += 1
-                    diary[slot, u, p, SAME_DAY, waited] -= 1
+                    _add(same_day, today, waited, -1)
                     excess -= mean
                     wait = waited + later - day
                     chance = as_uniform(_words(keys[u], day, p, _ACCEPTS, draws)[0])
                     draws += 1
                     if later <= day + horizon and wait < longest and chance < accepts ** (later - day):
-                        diary[later % slots, u, p, SAME_DAY, wait] += 1
+                        _add(same_day, later % slots, wait, 1)
                         committed[u, p, later] += mean
                     else:
-                        counts[u, p, DIVERTED_SAME_DAY, min(wait, longest - 1)] += 1
+                        _add(diverted, SAME_DAY, min(wait, longest - 1), 1)
             later = day + 1
             for waited in range(longest):
-                while excess > 0.0 and diary[slot, u, p, BOOKED, waited] > 0:
+                while excess > 0.0 and booked[today, waited] > 0:
                     room = bookable_share * planned[u, p, later]
                     while later <= day + horizon and committed[u, p, later] + mean > room:
                         later += 1
                         room = bookable_share * planned[u, p, later]
                     if later > day + horizon or waited + later - day >= longest:
                         break
-                    diary[slot, u, p, BOOKED, waited] -= 1
-                    diary[later % slots, u, p, BOOKED, waited + later - day] += 1
+                    _add(booked, today, waited, -1)
+                    _add(booked, later % slots, waited + later - day, 1)
                     committed[u, p, later] += mean
                     excess -= mean
-            for visit in range(first, last):
+            for visit in range(offsets[2 * u + p], offsets[2 * u + p + 1]):
                 if excess > 0.0 and movable[visit]:
                     moved[visit] = True
                     excess -= expected_minutes[visit]
@@ -94,90 +117,100 @@ def balance(  # type: ignore[no-untyped-def]  # numba infers
 
 @nb.njit(cache=True)
 def day_list(  # type: ignore[no-untyped-def]  # numba infers
-    day, last_arrival, keys, mean_minutes, minutes_table, diary, carried, offsets, arrival, minutes, comes
+    day, last_arrival, keys, mean_minutes, minutes_table, diary, offsets, arrival, minutes, comes, counts
 ):
     """Everybody who comes today, per unit and profession, in the order in which they are served.
 
-    Takes the slot of today out of `diary`, and `carried`. Order is arrival minute, ties by visit: transferred
-    visits by id, then others, those carried over first. Returns the offsets of each unit and profession
-    (2u + 1), arrival minutes, service minutes, and who it is: the index of a transferred visit, or
-    -1 - (k × 2^16 + w) for another patient.
+    Takes today's others and those carried over out of the `diary` and counts them as seen. Order is arrival
+    minute, ties by visit: transferred visits by id, then others, those carried over first. Returns the offsets
+    of each unit and profession (2u + 1), arrival minutes, service minutes, and who it is: the index of a
+    transferred visit, or -1 - (k × 2^16 + w) for another patient.
     """
-    slots, units = diary.shape[:2]
-    slot = day % slots
-    size = comes.sum() + carried.sum()
-    for u in range(units):
-        for p in range(2):
-            for k in range(2):
-                size += diary[slot, u, p, k].sum()
+    slots, units = diary.shape[0] - 1, diary.shape[3]
+    today = day % slots
+    size = comes.sum() + diary[today, :, TOTAL].sum() + diary[CARRIED, :, TOTAL].sum()
     ends = np.zeros(2 * units + 1, dtype=np.int64)
     arrivals, services, who = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
-    came, takes, ident = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
+    came, takes, ident = np.empty(size + 1, np.int64), np.empty(size + 1), np.empty(size, np.int64)
     latest = max(np.int64(np.ceil(last_arrival)), arrival.max() if arrival.size else 0)
-    place = np.zeros(latest + 1, dtype=np.int64)
+    spans, order = np.zeros(latest // _SPAN + 1, dtype=np.int64), np.empty(size, np.int64)
     for u in range(units):
         for p in range(2):
-            begin = ends[2 * u + p]
             n = 0
             for visit in range(offsets[2 * u + p], offsets[2 * u + p + 1]):
                 if comes[visit]:
                     came[n], takes[n], ident[n] = arrival[visit], minutes[visit], visit
                     n += 1
             for k in range(2):
-                n = _others(
-                    keys[u], day, p, _CARRIED + k, k, carried[u, p, k], 0.0, mean_minutes[p], minutes_table,
-                    came, takes, ident, n,
-                )  # fmt: skip
-                n = _others(
-                    keys[u], day, p, k, k, diary[slot, u, p, k], last_arrival, mean_minutes[p], minutes_table,
-                    came, takes, ident, n,
-                )  # fmt: skip
-            _by_minute(place, n, came, takes, ident, begin, arrivals, services, who)
+                for slot, purpose, last in ((CARRIED, _IF_CARRIED + k, 0.0), (today, k, last_arrival)):
+                    others = diary[slot, k, TOTAL, u, p]
+                    _draw(
+                        keys[u], day, p, purpose, others, last, mean_minutes[p], minutes_table, came, takes, n
+                    )
+                    _take_out(diary[:, k, :, u, p], slot, counts[SEEN, :, :, u, p], k, ident, n)
+                    n += others
+            begin = ends[2 * u + p]
+            _by_minute(spans, order, n, came, takes, ident, begin, arrivals, services, who)
             ends[2 * u + p + 1] = begin + n
     return ends, arrivals, services, who
 
 
 @nb.njit(cache=True)
-def _others(unit_key, day, p, purpose, k, counts, last_arrival, mean, table, came, takes, ident, n):  # type: ignore[no-untyped-def]  # numba infers
-    """Draw arrival and minutes of other patients, two to each keyed draw; empties `counts` (w). Returns the new n."""
-    points = table.size
-    drawn = 0
-    left = counts.sum()
-    for w in range(counts.size):
-        if left == 0:
-            break
-        left -= counts[w]
-        for _ in range(counts[w]):
-            if drawn % 2 == 0:
-                first, second, third, fourth = _words(unit_key, day, p, purpose, drawn // 2)
-            else:
-                first, second = third, fourth
-            came[n] = np.int64(np.ceil(as_uniform(first) * last_arrival))
-            takes[n] = mean * table[np.int64(as_uniform(second) * points)]
-            ident[n] = -1 - (k << _KIND_BITS | w)
-            drawn += 1
-            n += 1
-        counts[w] = 0
-    return n
+def _draw(unit_key, day, p, purpose, others, last_arrival, mean, table, came, takes, n):  # type: ignore[no-untyped-def]  # numba infers
+    """Draw arrival and minutes of other patients into the places from n on, two to each keyed draw.
+
+    If their number is odd, the place after theirs is overwritten.
+    """
+    for number in range((others + 1) // 2):
+        first, second, third, fourth = _words(unit_key, day, p, purpose, number)
+        one, two = n + 2 * number, n + 2 * number + 1
+        came[one] = np.int64(np.ceil(as_uniform(first) * last_arrival))
+        came[two] = np.int64(np.ceil(as_uniform(third) * last_arrival))
+        takes[one] = mean * table[np.int64(as_uniform(second) * table.size)]
+        takes[two] = mean * table[np.int64(as_uniform(fourth) * table.size)]
 
 
 @nb.njit(cache=True)
-def _by_minute(place, n, came, takes, ident, begin, arrivals, services, who):  # type: ignore[no-untyped-def]  # numba infers
-    """Counting sort of the first n visits by arrival minute, ties in their order, into the arrays from `begin`.
+def _take_out(waiting, slot, seen, k, ident, n):  # type: ignore[no-untyped-def]  # numba infers
+    """Take a list of a kind out of the diary and count it as seen; `ident` from n on says who they are."""
+    for w in range(waiting.shape[1] - 1):
+        if waiting[slot, TOTAL] == 0:
+            break
+        here = waiting[slot, w]
+        for i in range(n, n + here):
+            ident[i] = -1 - (k << _KIND_BITS | w)
+        n += here
+        _add(waiting, slot, w, -here)
+        _add(seen, k, w, here)
 
-    `place` (minutes) is for its use alone, zero before and after.
+
+@nb.njit(cache=True)
+def _by_minute(spans, order, n, came, takes, ident, begin, arrivals, services, who):  # type: ignore[no-untyped-def]  # numba infers
+    """The first n visits by arrival minute, ties in their order, into the arrays from `begin`.
+
+    Counted into spans of minutes, then sorted by insertion: few share a span. `spans`, zero before and after, and
+    `order` are for its use alone; what is sorted is minute × 2^32 + place.
     """
     for i in range(n):
-        place[came[i]] += 1
-    at = begin
-    for minute in range(place.size):
-        here, place[minute] = place[minute], at
+        spans[came[i] // _SPAN] += 1
+    at = 0
+    for span in range(spans.size):
+        here, spans[span] = spans[span], at
         at += here
     for i in range(n):
-        at = place[came[i]]
-        place[came[i]] += 1
-        arrivals[at], services[at], who[at] = came[i], takes[i], ident[i]
-    place[:] = 0
+        span = came[i] // _SPAN
+        order[spans[span]] = came[i] << 32 | i
+        spans[span] += 1
+    spans[:] = 0
+    for i in range(n):
+        visit, at = order[i], i
+        while at > 0 and order[at - 1] > visit:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = visit
+    for at in range(n):
+        i = order[at] & 0xFFFFFFFF
+        arrivals[begin + at], services[begin + at], who[begin + at] = came[i], takes[i], ident[i]
 
 
 @nb.njit(cache=True)
@@ -197,11 +230,11 @@ def queue_day(ends, arrivals, services, servers, closing, latest_start):  # type
         staff = servers[u, p]
         free[:staff] = 0.0
         for visit in range(ends[queue], ends[queue + 1]):
-            first = 0
+            first, soonest = 0, free[0]
             for server in range(1, staff):
-                if free[server] < free[first]:
-                    first = server
-            start = max(np.float64(arrivals[visit]), free[first])
+                if free[server] < soonest:
+                    first, soonest = server, free[server]
+            start = max(np.float64(arrivals[visit]), soonest)
             if staff == 0 or start > latest_start:
                 starts[visit] = NOT_SEEN
                 continue
@@ -224,22 +257,22 @@ def waits(starts, arrivals, who, visits):  # type: ignore[no-untyped-def]  # num
 
 
 @nb.njit(cache=True)
-def outcomes(ends, starts, who, next_day_waits, carried, counts):  # type: ignore[no-untyped-def]  # numba infers
-    """Sort the day's other patients into `counts` (u, p, outcome, w) or, if not seen, `carried`.
+def carry_over(ends, starts, who, next_day_waits, diary, counts):  # type: ignore[no-untyped-def]  # numba infers
+    """Put other patients who were not seen after all back into the diary, for the next open day.
 
-    `next_day_waits` is days from today to the next open day, added to the wait of those carried over.
+    They are the last of their list, since nobody begins before one who came earlier. `next_day_waits` is days
+    from today to the next open day, added to their wait.
     """
-    longest = counts.shape[3]
+    longest = counts.shape[2] - 1
     for queue in range(ends.size - 1):
         u, p = queue // 2, queue % 2
-        for visit in range(ends[queue], ends[queue + 1]):
-            if who[visit] >= 0:
-                continue
-            k, w = (-1 - who[visit]) >> _KIND_BITS, (-1 - who[visit]) & ((1 << _KIND_BITS) - 1)
-            if starts[visit] == NOT_SEEN:
-                carried[u, p, k, min(w + next_day_waits, longest - 1)] += 1
-            else:
-                counts[u, p, k, w] += 1
+        visit = ends[queue + 1] - 1
+        while visit >= ends[queue] and starts[visit] == NOT_SEEN:
+            if who[visit] < 0:
+                k, w = (-1 - who[visit]) >> _KIND_BITS, (-1 - who[visit]) & ((1 << _KIND_BITS) - 1)
+                _add(counts[SEEN, :, :, u, p], k, w, -1)
+                _add(diary[:, k, :, u, p], CARRIED, min(w + next_day_waits, longest - 1), 1)
+            visit -= 1
 
 
 @nb.njit(cache=True)
@@ -249,55 +282,66 @@ def take_bookings(  # type: ignore[no-untyped-def]  # numba infers
 ):  # fmt: skip
     """Give today's callers who want a booked visit the first day with room at or after the day they wish.
 
-    The wait runs from the wished day. Without room inside the diary's horizon they are turned away and
-    counted in `counts` (u, p, outcome, w).
+    The wait runs from the wished day. Without room inside the diary's horizon they are diverted. Days are counted
+    from today here.
     """
-    slots, longest = diary.shape[0], diary.shape[4]
+    slots, longest = diary.shape[0] - 1, diary.shape[2] - 1
+    today = day % slots
+    wishes = np.empty(requests[:, :, BOOKED, day].max() + 3, dtype=np.int64)
     full_to = np.empty(slots + 1, dtype=np.int64)
-    words = np.empty(4, dtype=np.uint64)
     for u in range(planned.shape[0]):
         for p in range(2):
+            callers = requests[u, p, BOOKED, day]
+            _wishes(keys[u], day, p, callers, lead_table, next_open, wishes)
+            room, taken, waiting = planned[u, p, day:], committed[u, p, day:], diary[:, BOOKED, :, u, p]
             mean = mean_minutes[p]
             full_to[:] = 0
-            for number in range(requests[u, p, BOOKED, day]):
-                if number % 4 == 0:
-                    words[0], words[1], words[2], words[3] = _words(keys[u], day, p, _LEAD, number // 4)
-                chance = as_uniform(words[number % 4])
-                wished = next_open[day + lead_table[np.int64(chance * lead_table.size)]]
-                last = max(day + horizon, wished)  # the wish may fall on the first open day after the horizon
+            for wished in wishes[:callers]:
+                last = max(horizon, wished)  # the wish may fall on the first open day after the horizon
                 chosen = wished
                 while chosen <= last:
-                    if full_to[chosen - day] > 0:
-                        chosen = full_to[chosen - day]
+                    if full_to[chosen] > 0:
+                        chosen = full_to[chosen]
                         continue
-                    if committed[u, p, chosen] + mean <= bookable_share * planned[u, p, chosen]:
+                    if taken[chosen] + mean <= bookable_share * room[chosen]:
                         break
-                    full_to[chosen - day] = chosen + 1
+                    full_to[chosen] = chosen + 1
                     chosen += 1
                 if chosen <= last:
-                    diary[chosen % slots, u, p, BOOKED, chosen - wished] += 1
-                    committed[u, p, chosen] += mean
+                    _add(waiting, _slot(today + chosen, slots), chosen - wished, 1)
+                    taken[chosen] += mean
                 else:
-                    counts[u, p, DIVERTED_BOOKED, min(last - wished, longest - 1)] += 1
+                    _add(counts[DIVERTED, :, :, u, p], BOOKED, min(last - wished, longest - 1), 1)
                 if wished < chosen:
-                    full_to[wished - day] = chosen
+                    full_to[wished] = chosen
 
 
 @nb.njit(cache=True)
-def take_counts(counts, unit, profession, outcome, waited, visits):  # type: ignore[no-untyped-def]  # numba infers
-    """Move the non-zero `counts` (u, p, outcome, w) into rows, and clear them. Returns the number of rows."""
+def _wishes(unit_key, day, p, callers, lead_table, next_open, wishes):  # type: ignore[no-untyped-def]  # numba infers
+    """The open day that each caller wishes, in days from today; four callers to a keyed draw."""
+    for number in range((callers + 3) // 4):
+        words = _words(unit_key, day, p, _LEAD, number)
+        for i in range(4):
+            lead = lead_table[np.int64(as_uniform(words[i]) * lead_table.size)]
+            wishes[4 * number + i] = next_open[day + lead] - day
+
+
+@nb.njit(cache=True)
+def take_counts(counts, day, rows):  # type: ignore[no-untyped-def]  # numba infers
+    """Move the non-zero `counts` of a day to rows, by unit, profession, outcome and wait. Returns how many."""
     n = 0
-    for u in range(counts.shape[0]):
-        for p in range(counts.shape[1]):
-            for o in range(counts.shape[2]):
-                left = counts[u, p, o].sum()
-                for w in range(counts.shape[3]):
-                    if left == 0:
-                        break
-                    here = counts[u, p, o, w]
-                    if here:
-                        unit[n], profession[n], outcome[n], waited[n], visits[n] = u, p, o, w, here
-                        counts[u, p, o, w] = 0
-                        left -= here
-                        n += 1
+    for u in range(counts.shape[3]):
+        for p in range(2):
+            for became in range(2):
+                for k in range(2):
+                    for w in range(counts.shape[2] - 1):
+                        if counts[became, k, TOTAL, u, p] == 0:
+                            break
+                        here = counts[became, k, w, u, p]
+                        if here:
+                            row = rows[n]
+                            row.day, row.unit, row.profession = day, u, p
+                            row.outcome, row.waited, row.visits = 2 * became + k, w, here
+                            _add(counts[became, :, :, u, p], k, w, -here)
+                            n += 1
     return n

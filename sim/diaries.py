@@ -80,10 +80,13 @@ class Diaries:
         places: NDArray[np.int64],
     ) -> None:
         self.offset = calendar.offset
-        self.planned, self.places = planned, places
+        minutes = np.stack(
+            (planned, np.zeros_like(planned)), axis=-1
+        )  # side by side: what is booked reads both
+        self.planned, self.committed = minutes[..., 0], minutes[..., 1]
+        self.places = places
         self.bookable_share = scenario.booking.bookable_share
         self.bookable = bookable_days(scenario, calendar)
-        self.committed = np.zeros_like(planned)
         self.infusions = np.zeros_like(places)
         self.table = Table(VISIT)
         self.first = np.full(planned.shape[2], NONE, dtype=np.int32)  # of each day's chain

@@ -36,11 +36,9 @@ class Log:
     """Rows of one replication, in the order in which things happened."""
 
     def __init__(self) -> None:
-        self.visits = Table(VISIT_ROW)
+        self.visits, self.others = Table(VISIT_ROW), Table(OTHERS_ROW)
         self._referrals: list[tuple[int, ...]] = []
         self._doses: list[tuple[int, ...]] = []
-        self._others: list[NDArray[np.void]] = []
-        self._scratch = np.empty(0, dtype=OTHERS_ROW)
 
     def __repr__(self) -> str:
         return (
@@ -84,11 +82,6 @@ class Log:
             )
         )
 
-    def room_for_visits(self, visits: int) -> NDArray[np.void]:
-        """Rows for so many visits more, to be filled; the table's size says how many were."""
-        self.visits.make_room(visits)
-        return self.visits.storage[self.visits.size :][:visits]
-
     def out_of_hours(self, patient: Patient, day: int) -> None:
         """An unplanned need met by out-of-hours care."""
         self.visit(patient, UNPLANNED, day, site=OUT_OF_HOURS)
@@ -101,16 +94,9 @@ class Log:
         """A referral reviewed at the unit's desk."""
         self.visit(patient, REVIEW, day, unit=unit, doctor_minutes=doctor_minutes)
 
-    def others(self, day: int, counts: NDArray[np.int32]) -> None:
-        """Other patients of a day: counts of shape (units, 2, outcomes, days waited), cleared here."""
-        if self._scratch.size < counts.size:
-            self._scratch = np.empty(counts.size, dtype=OTHERS_ROW)
-        rows = self._scratch
-        size = take_counts(
-            counts, rows["unit"], rows["profession"], rows["outcome"], rows["waited"], rows["visits"]
-        )
-        rows["day"][:size] = day
-        self._others.append(rows[:size].copy())
+    def count_others(self, day: int, counts: NDArray[np.int32]) -> None:
+        """Other patients of a day: the counts that the day kernel keeps, cleared here."""
+        self.others.size += take_counts(counts, day, self.others.room_for(counts.size))
 
     def referral_rows(self) -> NDArray[np.void]:
         """Packed referrals."""
@@ -119,10 +105,6 @@ class Log:
     def dose_rows(self) -> NDArray[np.void]:
         """Packed doses."""
         return np.array(self._doses, dtype=DOSE_ROW)
-
-    def others_rows(self) -> NDArray[np.void]:
-        """Packed counts of other patients."""
-        return np.concatenate(self._others) if self._others else np.empty(0, dtype=OTHERS_ROW)
 
 
 def patient_rows(people: list[Patient], network: Network, streams: dict[str, int]) -> NDArray[np.void]:

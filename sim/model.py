@@ -20,6 +20,7 @@ from sim.booking import Booking, infusion_places
 from sim.calendar import Calendar
 from sim.census import Census
 from sim.clinic import Clinic
+from sim.clinic_day import TOTAL
 from sim.clock import Clock
 from sim.diaries import Diaries
 from sim.fingerprints import fingerprints
@@ -112,14 +113,16 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         referrals=log.referral_rows(),
         doses=log.dose_rows(),
         visits=log.visits.rows,
-        others=log.others_rows(),
+        others=log.others.rows,
         open_minutes=calendar.open_minutes[:days],
         servers=np.ascontiguousarray(clinic.servers.transpose(2, 0, 1)),
         used=clinic.used,
         used_by_transferred=clinic.used_by_transferred,
         overtime=clinic.overtimes,
         requests=others.requests.sum(axis=3, dtype=np.int64),
-        pending=clinic.diary.sum(axis=(0, 4), dtype=np.int64) + clinic.carried.sum(axis=3),
+        pending=np.ascontiguousarray(
+            clinic.diary[:, :, TOTAL].sum(axis=0, dtype=np.int64).transpose(1, 2, 0)
+        ),
         patient_days=census.patient_days(scenario.horizon_days),
         present=np.array(census.present, dtype=np.int64),
         entered=np.array(census.entered, dtype=np.int64),

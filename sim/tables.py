@@ -32,6 +32,11 @@ class Table:
         self.storage[self.size] = row
         self.size += 1
 
+    def room_for(self, rows: int) -> NDArray[np.void]:
+        """Room for so many rows more, to be filled; `size` is to say how many were."""
+        self.make_room(rows)
+        return self.storage[self.size : self.size + rows]
+
     def make_room(self, rows: int) -> None:
         """Have room for so many rows more, in twice the memory if need be."""
         if self.size + rows > self.storage.size:

@@ -1,6 +1,8 @@
 """Nobody and nothing is lost: requests, minutes and patients, exactly, in each replication."""
 
 import dataclasses
+import inspect
+import itertools
 from collections import Counter
 from typing import Any
 from unittest import mock
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from scenarios.load import Resolved
 from sim import clinic_day
+from sim.clinic_day import TOTAL
 from sim.model import simulate
 from sim.records import (
     ATTENDED,
@@ -106,6 +109,30 @@ def test_each_request_is_seen_turned_away_or_pending(case: Case) -> None:
     assert (records.pending >= 0).all()
     assert (records.others["visits"] > 0).all()
     assert (records.others["waited"] >= 0).all()
+
+
+@pytest.mark.parametrize("name", ["balance", "day_list", "carry_over", "take_bookings"])
+def test_totals_are_the_sums_over_the_days_waited(name: str, small_region: SmallRegion) -> None:
+    real = getattr(clinic_day, name)
+    parameters = inspect.signature(real.py_func).parameters
+
+    def checked(*arguments: Any) -> Any:
+        answer = real(*arguments)
+        given = dict(zip(parameters, arguments, strict=True))
+        for lists in (given["diary"], given["counts"]):
+            assert np.array_equal(lists[:, :, :TOTAL].sum(axis=2), lists[:, :, TOTAL])
+            assert (lists >= 0).all()
+        return answer
+
+    with mock.patch.object(clinic_day, name, checked):
+        simulate(small_region(*CROWDED, "horizon_years=1"), seed=1, replication=0)
+
+
+def test_those_not_seen_are_the_last_of_their_list(case: Case) -> None:
+    for day in case.days:
+        for begin, end in itertools.pairwise(day.ends):
+            not_seen = day.starts[begin:end] < 0
+            assert not (not_seen[:-1] & ~not_seen[1:]).any()
 
 
 def test_each_visit_on_a_days_list_is_another_patients_or_a_transferred_one(case: Case) -> None:

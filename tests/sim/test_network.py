@@ -11,6 +11,7 @@ from sim.background import background
 from sim.booking import infusion_places
 from sim.calendar import Calendar
 from sim.clinic import Clinic
+from sim.clinic_day import CARRIED, TOTAL
 from sim.clock import Clock
 from sim.diaries import Diaries
 from sim.log import Log
@@ -178,24 +179,27 @@ def test_other_patients_who_wait_keep_their_day_at_the_unit_that_takes_over(
         log=Log(),
     )
     gone, taker, *_ = places(resolved)
-    slots, today = clinic.diary.shape[0], CLOSING + calendar.offset
+    slots, today = clinic.diary.shape[0] - 1, CLOSING + calendar.offset
     mean = clinic.others.minutes[0]
     ahead = [today, today + 3, today + slots - 1]
     for day in ahead:
-        clinic.diary[day % slots, gone, 0, 1, 2] = 4
+        clinic.diary[day % slots, 1, [2, TOTAL], gone, 0] = 4
         clinic.committed[gone, 0, day] = 4 * mean + 30  # and a transferred visit, which is not theirs
-    clinic.carried[gone, 0, 0, 1] = 5
-    clinic.diary[today % slots, taker, 0, 1, 2] = 1
+    clinic.diary[CARRIED, 0, [1, TOTAL], gone, 0] = 5
+    clinic.diary[today % slots, 1, [2, TOTAL], taker, 0] = 1
     room = clinic.planned[taker].copy()
     env.process(clinic.close(CLOSING, gone, taker))
     env.run(CLOSING + 0.1)
-    assert [clinic.diary[day % slots, taker, 0, 1, 2] for day in ahead] == [5, 4, 4]
-    assert clinic.diary[:, taker].sum() == 13
+    for w in (2, TOTAL):
+        assert [clinic.diary[day % slots, 1, w, taker, 0] for day in ahead] == [5, 4, 4]
+        assert clinic.diary[:CARRIED, :, w, taker].sum() == 13
+    for w in (1, TOTAL):
+        assert clinic.diary[CARRIED, 0, w, taker, 0] == clinic.diary[CARRIED, :, w, taker].sum() == 5
+    assert (clinic.diary[:, :, :TOTAL].sum(axis=2) == clinic.diary[:, :, TOTAL]).all()
+    assert clinic.diary[..., gone, :].sum() == 0
     assert clinic.committed[taker, 0, ahead] == pytest.approx([4 * mean] * 3)
     assert clinic.committed[taker].sum() == pytest.approx(12 * mean)
     assert clinic.committed[gone, 0, ahead] == pytest.approx([30] * 3)
-    assert clinic.carried[taker, 0, 0, 1] == clinic.carried[taker].sum() == 5
-    assert clinic.diary[:, gone].sum() == clinic.carried[gone].sum() == 0
     assert not clinic.planned[gone, :, today:].any()
     assert clinic.planned[gone, :, :today].any()
     assert np.array_equal(clinic.planned[taker], room)
