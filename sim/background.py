@@ -20,7 +20,7 @@ from scenarios.register import Unit
 from scenarios.schema import Scenario
 from sim.calendar import Calendar
 from sim.network import closures
-from sim.randomness import generators, keys, uniforms
+from sim.randomness import generator, keys, uniforms
 from sim.shocks import after_shocks, moved_ahead
 from sim.staff import demand_profile
 
@@ -142,8 +142,7 @@ def unit_loads(
 ) -> NDArray[np.float64]:
     """How much busier than the mean each unit is: lognormal with mean 1, shape (units,)."""
     sigma2 = np.log1p(scenario.background.unit_load_cv**2)
-    draws = generators(root, replication, [("load", unit.key) for unit in units])
-    normal = np.array([draw.standard_normal() for draw in draws])
+    normal = np.array([generator(root, replication, "load", unit.key).standard_normal() for unit in units])
     return np.asarray(np.exp(np.sqrt(sigma2) * normal - sigma2 / 2))
 
 

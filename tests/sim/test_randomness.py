@@ -1,15 +1,11 @@
-import itertools
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
 from sim.randomness import (
-    _seeds_of,
     as_uniform,
     generator,
-    generators,
     keys,
     name_number,
     philox,
@@ -105,33 +101,6 @@ def test_a_stream_is_its_root_replication_and_names() -> None:
     assert len(set(found)) == len(places)
     assert len({generator(*place).random() for place in places}) == len(places)
     assert keys(1, 0, [("a", "b")]) == found[0]
-
-
-ROOTS = [0, 1, 2**32 - 1, 2**32, 2**96, 2**128 - 1, 2**128, 3**200]  # of one word to ten
-NUMBERS = [0, 1, 2**32 - 1, 2**32, 2**64 - 1, 0x9E3779B97F4A7C15]
-
-
-@pytest.mark.parametrize("root", ROOTS)
-@pytest.mark.parametrize("size", [1, 4, 9])
-def test_seeds_are_those_of_numpys_seed_sequence(
-    root: int, size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sim.randomness.name_number", int)  # a name is told as its number
-    for places in range(4):
-        rows = list(itertools.product(NUMBERS, repeat=places))
-        for replication in NUMBERS:
-            expected = [
-                np.random.SeedSequence(root, spawn_key=(replication, *row)).generate_state(size, np.uint64)
-                for row in rows
-            ]
-            found = _seeds_of(root, replication, [tuple(map(str, row)) for row in rows], size)
-            assert np.array_equal(found, expected)
-
-
-def test_many_generators_are_those_of_their_names() -> None:
-    streams = [("load", f"u{i:03}") for i in range(50)]
-    for names, found in zip(streams, generators(1, 7, streams), strict=True):
-        assert np.array_equal(found.standard_normal(5), generator(1, 7, *names).standard_normal(5))
 
 
 def test_names_are_independent_of_each_other_and_of_what_was_drawn_before() -> None:
