@@ -29,6 +29,7 @@ TABLE_SIZE = 1024
 YEAR_DAYS = 364
 LARGEST_MEAN = 500.0  # of one Poisson number; the chance of none must not vanish in a float
 LARGEST_CHANCE = 1 - 2.0**-33  # of those that `uniforms` gives
+LONGEST_TABLE = 1024  # numbers that a mean of LARGEST_MEAN needs, and more
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,45 +88,54 @@ def background(
     )
 
 
-@nb.njit(cache=True)
-def _requests(streams, per_year, mix, weight, first_day):  # type: ignore[no-untyped-def]  # numba infers
+def _requests(
+    streams: NDArray[np.int64],
+    per_year: NDArray[np.float64],
+    mix: NDArray[np.float64],
+    weight: NDArray[np.int64],
+    first_day: int,
+) -> NDArray[np.int32]:
     """Requests per unit, profession, kind and day from `first_day`, of mean `per_year` (u) × `mix` (w, p, k).
 
     Few weights come again and again: `weight` (days) is the place of each day's in `mix`. A large mean is split
     into parts, each with numbers of its own: their sum is Poisson too.
     """
-    units, days = per_year.size, weight.size
-    found = np.zeros((units, 2, 2, days), dtype=np.int32)
-    for u in range(units):
-        means = per_year[u] * mix
-        parts = np.array([1 + int(of_weight.max() / LARGEST_MEAN) for of_weight in means])
-        tables = _poisson_tables(means / parts.reshape(-1, 1, 1))
-        for i in range(days):
+    means = np.multiply.outer(per_year, mix.reshape(len(mix), -1))
+    parts = 1 + (means.max(axis=2) / LARGEST_MEAN).astype(np.int64)
+    found = _by_quantile(streams, means / parts[:, :, None], parts, weight, first_day)
+    return np.asarray(found).reshape(len(per_year), 2, 2, -1)
+
+
+@nb.njit(cache=True)
+def _by_quantile(streams, means, parts, weight, first_day):  # type: ignore[no-untyped-def]  # numba infers
+    """Poisson numbers per unit, kind of request and day, shape (u, k, days), of `means` (u, w, k) in `parts` (u, w)."""
+    found = np.zeros((means.shape[0], means.shape[2], weight.size), dtype=np.int32)
+    tables = np.empty((*means.shape[1:], LONGEST_TABLE))
+    for u in range(means.shape[0]):
+        for w in range(means.shape[1]):
+            for k in range(means.shape[2]):
+                _fill(tables[w, k], means[u, w, k])
+        for i in range(weight.size):
             w = weight[i]
-            for part in range(parts[w]):
+            for part in range(parts[u, w]):
                 chances = uniforms(streams[u], first_day + i, part)
-                for p in range(2):
-                    for k in range(2):
-                        found[u, p, k, i] += _first_to_reach(tables[w, p, k], chances[2 * p + k])
+                for k in range(means.shape[2]):
+                    found[u, k, i] += _first_to_reach(tables[w, k], chances[k])
     return found
 
 
 @nb.njit(cache=True)
-def _poisson_tables(means):  # type: ignore[no-untyped-def]  # numba infers
-    """Poisson distribution functions of `means` (w, p, k) by number, summed from zero until no chance is above."""
-    largest = means.max()
-    tables = np.ones((*means.shape, int(largest + 10 * np.sqrt(largest) + 30)))
-    for place in np.ndindex(means.shape):
-        number = 0
-        term = np.exp(-means[place])
-        reached = term
-        tables[place][number] = reached
-        while reached < LARGEST_CHANCE:
-            number += 1
-            term *= means[place] / number
-            reached += term
-            tables[place][number] = reached
-    return tables
+def _fill(table, mean):  # type: ignore[no-untyped-def]  # numba infers
+    """A Poisson distribution function by number, summed from zero until no chance is above."""
+    number = 0
+    term = np.exp(-mean)
+    reached = term
+    table[number] = reached
+    while reached < LARGEST_CHANCE:
+        number += 1
+        term *= mean / number
+        reached += term
+        table[number] = reached
 
 
 @nb.njit(cache=True)

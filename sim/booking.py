@@ -37,8 +37,7 @@ NEEDS = np.dtype(
         ("room_minutes", np.float64),
         ("no_show_share", np.float64),
         ("failed_share", np.float64),
-        ("checked", np.bool_),  # the rest is of the check before each dose
-        ("check_days_before", np.int64),
+        ("check_days_before", np.int64),  # from here on: the check before each dose
         ("check_minutes", np.float64),
         ("review_minutes", np.float64),
         ("withheld_share", np.float64),
@@ -83,12 +82,13 @@ class Booking:
 
     def book(self, patient: Patient, today: int) -> tuple[int, int] | None:
         """The check before the next dose (or NONE) and the dose; None where the dose finds no room within its limit."""
-        booked: tuple[int, int] = book(*self._asked(patient, today, today + 1))
+        checked = patient.stream.check is not None
+        booked: tuple[int, int] = book(checked, *self._asked(patient, today, today + 1))
         return None if self._added(booked[1]) == NONE else booked
 
     def rebook_dose(self, patient: Patient, today: int) -> int:
         """The dose once more after a missed one; NONE where no day is left within the limit."""
-        return self._added(rebook_dose(*self._asked(patient, today, today + max(1, self.notice))))
+        return self._added(book(False, *self._asked(patient, today, today + max(1, self.notice)))[1])
 
     def rebook_check(self, patient: Patient, dose: int, today: int) -> int:
         """The check once more after a missed one; the dose keeps after it. NONE where that leaves it no day."""
@@ -100,7 +100,7 @@ class Booking:
         return self._added(urgent(arrival, *self._asked(patient, today, today)))
 
     def _asked(self, patient: Patient, today: int, first: int) -> tuple[Any, ...]:
-        """What the compiled functions take: the table, who asks, between which days, and the books."""
+        """What all the compiled functions take: the table, who asks, between which days, and the books."""
         table = self.diaries.table
         table.make_room(2)
         return (
@@ -129,7 +129,6 @@ def _needs(stream: Stream) -> tuple[Any, ...]:
         stream.room_minutes,
         stream.no_show_share,
         stream.failed_share,
-        check is not None,
         *(
             (check.days_before, check.nurse_minutes, check.review_minutes, check.withheld_share)
             if check
@@ -140,12 +139,12 @@ def _needs(stream: Stream) -> tuple[Any, ...]:
 
 @nb.njit(cache=True)
 def book(  # type: ignore[no-untyped-def]  # numba infers
-    visits, size, patient, key, draw, due, unit, stream, first, last, needs, factors, next_open, *books
-):
-    """Enter a check, if the stream has one, and a dose after it. Returns their numbers, NONE for what is not booked."""
+    checked, visits, size, patient, key, draw, due, unit, stream, first, last, needs, factors, next_open, *books
+):  # fmt: skip
+    """Enter a check, if there is to be one, and a dose after it. Returns their numbers, NONE for what is not booked."""
     need = needs[stream]
     check, dose, check_day = NONE, size, NO_DAY
-    if need.checked:
+    if checked:
         check, dose = size, size + 1
         check_day = day_for_check(need, due, unit, first, last, next_open, *books)
         first = check_day + 1
@@ -154,25 +153,11 @@ def book(  # type: ignore[no-untyped-def]  # numba infers
         return NONE, NONE
     write_dose(visits, dose, need, factors[stream], patient, key, draw, due, unit, day)
     enter(visits, dose, *books)
-    if need.checked:
+    if checked:
         write_check(visits, check, need, factors[stream], patient, key, draw, due, unit, check_day)
         visits[check].dose, visits[check].last_day = dose, day - 1
         enter(visits, check, *books)
     return check, dose
-
-
-@nb.njit(cache=True)
-def rebook_dose(  # type: ignore[no-untyped-def]  # numba infers
-    visits, size, patient, key, draw, due, unit, stream, first, last, needs, factors, next_open, *books
-):
-    """Enter a dose alone. Returns its number, NONE where no day is left."""
-    need = needs[stream]
-    day = day_for_dose(need, due, unit, first, last, *books)
-    if day == NO_DAY:
-        return NONE
-    write_dose(visits, size, need, factors[stream], patient, key, draw, due, unit, day)
-    enter(visits, size, *books)
-    return size
 
 
 @nb.njit(cache=True)
@@ -195,22 +180,8 @@ def rebook_check(  # type: ignore[no-untyped-def]  # numba infers
 
 @nb.njit(cache=True)
 def urgent(  # type: ignore[no-untyped-def]  # numba infers
-    arrival,
-    visits,
-    size,
-    patient,
-    key,
-    draw,
-    due,
-    unit,
-    stream,
-    today,
-    last,
-    needs,
-    factors,
-    next_open,
-    *books,
-):
+    arrival, visits, size, patient, key, draw, due, unit, stream, today, last, needs, factors, next_open, *books
+):  # fmt: skip
     """Enter an unplanned visit today. Returns its number."""
     write_dose(visits, size, needs[stream], factors[stream], patient, key, draw, due, unit, today)
     visit = visits[size]
@@ -234,18 +205,9 @@ def day_for_check(need, due, unit, first, last, next_open, *books):  # type: ign
     before, offset = need.check_days_before, books[-1]
     wished = max(first, due - before)
     day = nearest_day(
-        wished,
-        before,
-        before - 1,
-        before + WEEK_AFTER,
-        first,
-        last,
-        unit,
-        NURSE,
-        need.check_minutes,
-        False,
-        *books,
-    )
+        wished, before, before - 1, before + WEEK_AFTER, first, last,
+        unit, NURSE, need.check_minutes, False, *books,
+    )  # fmt: skip
     return next_open[first + offset] - offset if day == NO_DAY else day
 
 

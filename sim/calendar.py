@@ -24,7 +24,8 @@ class Calendar:
     """Opening and closing minute of every day from the start of the warm-up.
 
     `opens`, `closes` and `open_minutes` are minutes (0 where closed), shape (days,), int64; `iso_week`
-    is 1 to 53; `next_open[i]` is the index of the first open day at or after index i.
+    is 1 to 53; `next_open[i]` is the index of the first open day at or after index i, `longest_closure` the
+    most days between the two.
     """
 
     def __init__(self, scenario: Scenario, days_after_horizon: int) -> None:
@@ -39,6 +40,7 @@ class Calendar:
         self.open_minutes = self.closes - self.opens
         self.iso_week: NDArray[np.int64] = np.array([date.isocalendar().week for date in dates])
         self.next_open = _next_open(self.open_minutes)
+        self.longest_closure = int((self.next_open - np.arange(self.size)).max(initial=0))
         self._is_open: list[bool] = (self.open_minutes > 0).tolist()
         self._next_open: list[int] = self.next_open.tolist()
 

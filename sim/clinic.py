@@ -1,7 +1,7 @@
 """The clinic days of all units: what is booked, who is there, and what became of each visit.
 
-`Clinic` owns the committed minutes and the day's lists. `run` is the SimPy process that works one closed day
-at a time: other patients and transferred visits together, inside the compiled kernel of `clinic_day`.
+`Clinic` owns the diary of other patients; `diaries` has the transferred visits. `run` is the SimPy process that works
+one closed day at a time: all of them together, inside the compiled kernel of `clinic_day`.
 In the model's clock a clinic day is one instant, a quarter of a day after midnight, so what is booked at midnight is
 known before it opens and what follows from a visit happens after it.
 """
@@ -22,7 +22,6 @@ from sim.log import Log
 from sim.records import NOT_SEEN
 
 CLINIC_INSTANT = 0.25
-LONGEST_CLOSURE = 15  # days; a booked day may be the first open one after the diary's horizon
 
 
 class Clinic:
@@ -47,7 +46,10 @@ class Clinic:
         self._awaited: dict[int, simpy.Event] = {}
         units, longest = self.planned.shape[0], self.horizon + 32
         list_shape = (2, longest + 1, units, 2)  # kinds, days waited and their total, units, professions
-        self.diary = np.zeros((self.horizon + LONGEST_CLOSURE + 1, *list_shape), dtype=np.int32)
+        slots = (
+            self.horizon + calendar.longest_closure + 1
+        )  # a wish may fall on the first open day after the horizon
+        self.diary = np.zeros((slots + 1, *list_shape), dtype=np.int32)
         self.counts = np.zeros((2, *list_shape), dtype=np.int32)
         self.days = calendar.offset + scenario.horizon_days
         self.used = np.zeros((self.days, units, 2))

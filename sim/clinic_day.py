@@ -122,7 +122,7 @@ def day_list(  # type: ignore[no-untyped-def]  # numba infers
     """Everybody who comes today, per unit and profession, in the order in which they are served.
 
     Takes today's others and those carried over out of the `diary` and counts them as seen. Order is arrival
-    minute, ties by visit: transferred visits by id, then others, those carried over first. Returns the offsets
+    minute, ties by visit: transferred visits by number, then others, those carried over first. Returns the offsets
     of each unit and profession (2u + 1), arrival minutes, service minutes, and who it is: the index of a
     transferred visit, or -1 - (k × 2^16 + w) for another patient.
     """

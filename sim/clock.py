@@ -19,22 +19,11 @@ class Clock(simpy.Environment):
     def __init__(self, first_day: int, end: int) -> None:
         super().__init__(initial_time=first_day)
         self.today = first_day
-        self._under_way: list[Process] = []
         for day in range(first_day + 1, end):
             self.midnight(day).callbacks.append(self._begin_day)
 
     def __repr__(self) -> str:
         return f"<Clock on day {self.today}>"
-
-    def begin(self, process: Process) -> None:
-        """Let a process run beside all others."""
-        self._under_way.append(process)
-        self.process(process)
-
-    def end(self) -> None:
-        """Let go of all that is still under way: whoever waits and what is waited for hold on to each other."""
-        for process in self._under_way:
-            process.close()
 
     def midnight(self, day: int) -> simpy.Timeout:
         """What waits until a day begins."""

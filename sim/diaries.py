@@ -25,6 +25,8 @@ NO_DAY: Final = -(2**30)
 UNSET: Final = -1  # in place of an arrival minute
 SLOT_MINUTES: Final = 5
 CARRIED_OVER: Final = -1  # in place of an outcome
+NUMBER_BITS: Final = 32
+NUMBER: Final = 2**NUMBER_BITS - 1
 MOST_MOVES: Final = 32767  # that a record can hold
 
 Books = tuple[
@@ -38,7 +40,7 @@ Books = tuple[
     int,  # days from the start of the warm-up to day zero
 ]
 
-VISIT: Final = np.dtype(
+DIARY_ROW: Final = np.dtype(
     [
         ("patient", np.int32),
         ("kind", np.int8),
@@ -66,10 +68,11 @@ VISIT: Final = np.dtype(
 
 
 class Diaries:
-    """Every unit's diary of transferred visits.
+    """Every unit's diary of transferred visits, and the books that they share with other patients.
 
-    `planned` and `committed` are minutes per unit, profession and day; `places` and `infusions` are numbers per unit
-    and week; `bookable` says per day whether visits are given, `bookable_share` how much of what is planned.
+    `planned` and `committed` (of all patients) are minutes per unit, profession and day; `places` and `infusions` are
+    numbers per unit and week; `bookable` says per day whether visits are given, `bookable_share` how much of what is
+    planned may be booked.
     """
 
     def __init__(
@@ -80,15 +83,13 @@ class Diaries:
         places: NDArray[np.int64],
     ) -> None:
         self.offset = calendar.offset
-        minutes = np.stack(
-            (planned, np.zeros_like(planned)), axis=-1
-        )  # side by side: what is booked reads both
-        self.planned, self.committed = minutes[..., 0], minutes[..., 1]
+        side_by_side = np.stack((planned, np.zeros_like(planned)), axis=-1)  # who books reads both
+        self.planned, self.committed = side_by_side[..., 0], side_by_side[..., 1]
         self.places = places
         self.bookable_share = scenario.booking.bookable_share
         self.bookable = bookable_days(scenario, calendar)
         self.infusions = np.zeros_like(places)
-        self.table = Table(VISIT)
+        self.table = Table(DIARY_ROW)
         self.first = np.full(planned.shape[2], NONE, dtype=np.int32)  # of each day's chain
 
     def __repr__(self) -> str:
@@ -112,7 +113,7 @@ class Diaries:
 
     def on(self, day: int) -> NDArray[np.int64]:
         """The visits of a day, by unit, profession and number."""
-        return np.asarray(on_day(self.table.storage, self.first[day + self.offset]))
+        return np.sort(on_day(self.table.storage, self.first[day + self.offset])) & NUMBER
 
     def move_within_windows(self, visits: NDArray[np.int64]) -> None:
         """Give each in turn another day with room before its window closes; without one it stays."""
@@ -182,7 +183,10 @@ def move(visits, number, day, *books):  # type: ignore[no-untyped-def]  # numba 
 
 @nb.njit(cache=True)
 def move_within_windows(visits, moving, *books):  # type: ignore[no-untyped-def]  # numba infers
-    """Give each visit of `moving` the first later day with room before its window closes, if there is one."""
+    """Give each visit of `moving` the first later day with room before its window closes, if there is one.
+
+    A window never closes beyond the diary's horizon as it was on the day of booking.
+    """
     for number in moving:
         visit = visits[number]
         for day in range(visit.day + 1, visit.last_day + 1):
@@ -196,17 +200,16 @@ def move_within_windows(visits, moving, *books):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True)
 def on_day(visits, first):  # type: ignore[no-untyped-def]  # numba infers
-    """The numbers of the visits of a chain, by unit, profession and number."""
+    """The visits of a chain as keys that order them by unit, profession and number, which is in the bits of NUMBER."""
     size, visit = 0, first
     while visit != NONE:
         size, visit = size + 1, visits[visit].next
     keys = np.empty(size, dtype=np.int64)
     visit = first
     for place in range(size):
-        keys[place] = (np.int64(2 * visits[visit].unit + visits[visit].profession) << 32) + visit
+        keys[place] = (np.int64(2 * visits[visit].unit + visits[visit].profession) << NUMBER_BITS) + visit
         visit = visits[visit].next
-    keys.sort()
-    return keys & 0xFFFFFFFF
+    return keys
 
 
 @nb.njit(cache=True)
@@ -293,5 +296,6 @@ def carry_over(visits, number, next_day, day_after, *books):  # type: ignore[no-
     visit.day, visit.arrival_minute = next_day, 0
     visit.moves += 1
     enter(visits, number, *books)
-    if visit.dose != NONE and visits[visit.dose].day <= next_day:
-        move(visits, visit.dose, day_after, *books)
+    dose = np.int64(visit.dose)
+    if dose != NONE and visits[dose].day <= next_day:
+        move(visits, dose, day_after, *books)

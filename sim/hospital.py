@@ -6,19 +6,13 @@ The hospital has its own lateness and missed visits, so that "are doses later th
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
-from typing import Any
-
-import simpy
 
 from scenarios.schema import Hospital as HospitalScenario
 from sim.calendar import Calendar
-from sim.clock import Clock
+from sim.clock import Clock, Process
 from sim.log import Log
 from sim.patients import HOSPITAL_VISIT, Patient
 from sim.records import HOSPITAL, UNPLANNED
-
-Journey = Generator[simpy.Event, Any, None]
 
 
 class Hospital:
@@ -30,7 +24,7 @@ class Hospital:
     def __repr__(self) -> str:
         return f"<Hospital on day {self.env.today}>"
 
-    def treat(self, patient: Patient, until: int) -> Journey:
+    def treat(self, patient: Patient, until: int) -> Process:
         """Every dose that falls before a day, and then the wait for that day or the end of the course."""
         env, stop = self.env, min(until, patient.ends)
         while (day := self._next_day(patient)) < stop:
@@ -40,7 +34,7 @@ class Hospital:
         if stop > env.today:
             yield env.midnight(stop)
 
-    def treat_until_doses(self, patient: Patient, number: int) -> Journey:
+    def treat_until_doses(self, patient: Patient, number: int) -> Process:
         """Doses at the hospital until the patient has had so many in all, or the course is over."""
         while patient.doses < number and self.env.today < patient.ends:
             if patient.hospital_day is None:

@@ -18,9 +18,9 @@ from sim.booking import Booking
 from sim.calendar import Calendar
 from sim.census import Census
 from sim.clinic import Clinic
-from sim.clock import Clock
+from sim.clock import Clock, Process
 from sim.diaries import NONE, Diaries
-from sim.hospital import Hospital, Journey
+from sim.hospital import Hospital
 from sim.log import Log
 from sim.network import Network
 from sim.patients import FOREVER, Patient
@@ -87,7 +87,7 @@ class Care:
         return self.env.today < patient.ends
 
 
-def journey(care: Care, patient: Patient) -> Journey:
+def journey(care: Care, patient: Patient) -> Process:
     """Hospital → referral → first visit → cycle of visits → end."""
     yield care.env.midnight(patient.entered)
     care.census.enters(patient, care.env.today)
@@ -103,7 +103,7 @@ def journey(care: Care, patient: Patient) -> Journey:
     care.census.leaves(patient, care.env.today)
 
 
-def before_referral(care: Care, patient: Patient) -> Journey:
+def before_referral(care: Care, patient: Patient) -> Process:
     """At the hospital until the referral can be written: on a working day, after what is to be given first."""
     yield from care.hospital.treat(patient, until=patient.planned)
     if patient.new and patient.stream.loading_at == "hospital":
@@ -113,12 +113,12 @@ def before_referral(care: Care, patient: Patient) -> Journey:
     yield from care.hospital.treat(patient, until=care.calendar.first_open(care.env.today))
 
 
-def unit_cycle(care: Care, patient: Patient) -> Journey:
+def unit_cycle(care: Care, patient: Patient) -> Process:
     """Visits at the unit until the course is over or the patient is handed back, also for want of a unit."""
     patient.hospital_day = None
     care.place(patient)
     if patient.stream.renewals is not None:
-        care.env.begin(renewals(care, patient))
+        care.env.process(renewals(care, patient))
     patience = care.scenario.hospital.handed_back_after_returns
     while patient.unit != NOWHERE and patient.returned_in_a_row < patience:
         try:
@@ -132,7 +132,7 @@ def unit_cycle(care: Care, patient: Patient) -> Journey:
     patient.reached("handed_back", care.env.today)
 
 
-def one_dose(care: Care, patient: Patient) -> Journey:
+def one_dose(care: Care, patient: Patient) -> Process:
     """The recall list, the check, the visit, until the dose is given, put off or returned to the hospital."""
     booking = care.booking
     yield from wait(care, patient, until=booking.diary_opens(patient))
@@ -167,7 +167,7 @@ def checked(care: Care, patient: Patient, check: int, dose: int) -> Generator[si
     return outcome
 
 
-def given(care: Care, patient: Patient, dose: int) -> Journey:
+def given(care: Care, patient: Patient, dose: int) -> Process:
     """The dose itself: attended, missed and booked again, or failed and sent to the hospital."""
     while (outcome := (yield from attended(care, patient, dose))) == NO_SHOW:
         patient.missed()
@@ -185,7 +185,7 @@ def given(care: Care, patient: Patient, dose: int) -> Journey:
     patient.treated(today)
 
 
-def returned_dose(care: Care, patient: Patient) -> Journey:
+def returned_dose(care: Care, patient: Patient) -> Process:
     """The hospital gives a dose that the unit could not."""
     yield from wait(care, patient, until=care.hospital.takes_over(patient))
     care.log.dose(patient, care.env.today, HOSPITAL, returned=True)
@@ -193,7 +193,7 @@ def returned_dose(care: Care, patient: Patient) -> Journey:
     patient.treated(care.env.today)
 
 
-def unplanned_visit(care: Care, patient: Patient) -> Journey:
+def unplanned_visit(care: Care, patient: Patient) -> Process:
     """A need at any hour: the unit while it is open, else out-of-hours care. The clock starts again."""
     day, minute = care.env.today, patient.unplanned_minute
     seen = False
@@ -205,7 +205,7 @@ def unplanned_visit(care: Care, patient: Patient) -> Journey:
     patient.treated(day)
 
 
-def municipal_cycle(care: Care, patient: Patient) -> Journey:
+def municipal_cycle(care: Care, patient: Patient) -> Process:
     """Care by the municipality, which has its own staff and no queue in this model."""
     stream = patient.stream
     care.census.to_municipality(patient, care.env.today)
@@ -224,7 +224,7 @@ def municipal_cycle(care: Care, patient: Patient) -> Journey:
         patient.treated(care.env.today)
 
 
-def renewals(care: Care, patient: Patient) -> Journey:
+def renewals(care: Care, patient: Patient) -> Process:
     """Prescriptions renewed at the desk while the patient is at the unit."""
     renewal = patient.stream.renewals
     assert renewal is not None
@@ -237,7 +237,7 @@ def renewals(care: Care, patient: Patient) -> Journey:
         care.log.renewal(patient, unit, day, renewal.doctor_minutes)
 
 
-def wait(care: Care, patient: Patient, until: int) -> Journey:
+def wait(care: Care, patient: Patient, until: int) -> Process:
     """Until a day, unless something else comes first."""
     env = care.env
     day = min(until, patient.interrupted_on)
@@ -265,7 +265,9 @@ def attended(care: Care, patient: Patient, visit: int) -> Generator[simpy.Event,
     raise interrupted_by(patient)
 
 
-SLACK_DAYS = 60  # no visit is moved further than this from its booked day
+SLACK_DAYS = (
+    60  # beyond its day; a visit moved further, to a day after the interruption, takes place all the same
+)
 
 
 def interrupted_by(patient: Patient) -> Interrupted:

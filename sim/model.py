@@ -41,7 +41,7 @@ LATEST_DAYS = 1000  # how far beyond a due day the longest delay can reach
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cyclic garbage: events and generators come and go by the thousand, in no cycles."""
+    """Without the search for cyclic garbage: events and generators come and go by the thousand, most in no cycles."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -80,7 +80,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     )
     network = Network(resolved)
     for closing in network.closings():
-        env.begin(clinic.close(*closing))
+        env.process(clinic.close(*closing))
     care = Care(
         env,
         scenario,
@@ -98,10 +98,9 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     people = patients(scenario, units, seed, replication)
     plan_transfers(resolved, people, calendar.day_of)
     for patient in people:
-        env.begin(journey(care, patient))
-    env.begin(clinic.run())
+        env.process(journey(care, patient))
+    env.process(clinic.run())
     env.run(until=scenario.horizon_days)
-    env.end()
     _record_open_doses(people, log, scenario.horizon_days)
     return Records(
         replication=replication,

@@ -8,11 +8,12 @@ from scenarios.load import Resolved
 from sim.background import (
     BOOKED,
     LARGEST_MEAN,
+    LONGEST_TABLE,
     SAME_DAY,
     TABLE_SIZE,
     Background,
+    _fill,
     _first_to_reach,
-    _poisson_tables,
     _requests,
     background,
     day_weights,
@@ -118,7 +119,8 @@ def test_more_demand_only_adds_requests(resolved: Resolved) -> None:
 
 @pytest.mark.parametrize("mean", [0.0, 0.01, 3.7, 80.0, 499.0])
 def test_requests_are_the_poisson_quantile_of_their_chance(mean: float) -> None:
-    table = _poisson_tables(np.array([[[mean]]]))[0, 0, 0]
+    table = np.empty(LONGEST_TABLE)
+    _fill(table, mean)
     for chance in (1e-9, 0.05, 0.5, 0.95, 1 - 1e-9):
         assert _first_to_reach(table, chance) == stats.poisson.ppf(chance, mean)
 

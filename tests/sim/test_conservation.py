@@ -285,3 +285,9 @@ def test_doses_at_the_unit_are_given_inside_their_limit(case: Case) -> None:
     assert (late <= np.array([s.returned_after_days for s in streams])[stream]).all()
     in_doses = records.doses[(records.doses["site"] == UNIT) & (records.doses["given"] != NEVER)]
     assert in_doses.size == given.sum()
+
+
+def test_what_becomes_of_a_request_is_counted_in_the_order_of_the_outcomes() -> None:
+    kinds = (clinic_day.SAME_DAY, clinic_day.BOOKED)
+    found = [2 * became + kind for became in (clinic_day.SEEN, clinic_day.DIVERTED) for kind in kinds]
+    assert found == [SEEN_SAME_DAY, SEEN_BOOKED, DIVERTED_SAME_DAY, DIVERTED_BOOKED]

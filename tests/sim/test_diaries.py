@@ -1,7 +1,8 @@
 """The diaries of transferred visits: their chains of days, and the search for a day, each against a plain telling."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -9,10 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.load import Resolved
+from sim import model
 from sim.booking import nearest_day
 from sim.calendar import Calendar
+from sim.clinic import Clinic
+from sim.clinic_day import TOTAL
 from sim.clock import Clock
 from sim.diaries import NO_DAY, NONE, Diaries, cancel, carry_over, enter, move
+from sim.model import simulate
+from sim.patients import ATTEMPTS, patients
 from sim.tables import ROWS_AT_FIRST, Table
 from tests.conftest import SmallRegion
 
@@ -200,3 +206,46 @@ def test_the_clock_knows_the_day_before_anything_else_happens_on_it() -> None:
     clock.process(process())
     clock.run(until=3)
     assert seen == [(-1, -1), (-0.75, -1), (0, 0), (2, 2), (2.25, 2)]
+
+
+def test_what_stands_at_the_end_is_what_is_awaited_and_committed(resolved: Resolved) -> None:
+    """At the end of a year: chains, waiting patients and committed minutes tell of the same visits."""
+    seen: list[Clinic] = []
+    with mock.patch.object(model, "Clinic", lambda *given: seen.append(Clinic(*given)) or seen[0]):
+        simulate(resolved, 1, 0)
+    (clinic,), end = seen, resolved.scenario.horizon_days
+    books, visits = clinic.diaries, clinic.diaries.table.rows
+    offset, last = books.offset, books.first.size - books.offset
+    listed = [number for day in range(end, last) for number in books.on(day).tolist()]
+    assert listed
+    assert sorted(listed) == np.flatnonzero(visits["listed"]).tolist()
+    assert set(clinic._awaited) <= set(listed)
+    minutes = np.zeros_like(books.committed)
+    np.add.at(
+        minutes,
+        (visits["unit"][listed], visits["profession"][listed], visits["day"][listed] + offset),
+        visits["expected_minutes"][listed],
+    )
+    days = np.arange(end + offset, end + offset + clinic.diary.shape[0] - 1)
+    others = clinic.diary[days % days.size, :, TOTAL].sum(axis=1)
+    minutes[:, :, days] += (others * clinic.others.minutes).transpose(1, 2, 0)
+    assert books.committed[:, :, end + offset :] == pytest.approx(minutes[:, :, end + offset :])
+
+
+def test_a_patients_next_interruption_and_draws_are_kept_up(resolved: Resolved) -> None:
+    scenario, units = resolved.scenario, resolved.units
+    for patient in patients(scenario, units, 1, 0):
+        changes: list[Callable[[], None]] = [
+            lambda p=patient: p.served_by(3, 40),  # type: ignore[misc]
+            lambda p=patient: p.treated(7),  # type: ignore[misc]
+            lambda p=patient: p.put_off(14),  # type: ignore[misc]
+            lambda p=patient: p.served_by(2, 10_000),  # type: ignore[misc]
+        ]
+        for change in changes:
+            change()
+            assert patient.interrupted_on == min(patient.ends, patient.moves_on, patient.unplanned_day)
+            assert patient.draw == patient.doses * ATTEMPTS
+        first = patient.draw
+        for attempt in range(1, 2 * ATTEMPTS):
+            patient.missed()
+            assert patient.draw == first + min(attempt, ATTEMPTS - 1)

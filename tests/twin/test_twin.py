@@ -13,8 +13,10 @@ import simpy
 from hypothesis import HealthCheck, Phase, given, settings
 
 from scenarios.load import Resolved
+from sim.calendar import Calendar
 from sim.model import simulate
 from sim.records import OTHER_OUTCOMES, SITES, VERDICTS, VISIT_KINDS, VISIT_OUTCOMES, Records
+from tests.conftest import SmallRegion
 from tests.twin import booking, journey
 from tests.twin.clinic import NO_TIME, Clinic, Visit
 from tests.twin.difference import difference
@@ -86,6 +88,21 @@ def test_they_agree_where_everything_happens(full_year: Resolved, told: Records)
     assert told.moves.size > 0
     assert (told.patients["handed_back"] > 0).any()
     assert (told.patients["planned"] < told.patients["referred"]).any()
+
+
+def test_they_agree_where_units_are_closed_for_weeks(small_region: SmallRegion) -> None:
+    """A wish may then fall weeks after the end of the diary."""
+    weekdays = ("monday", "tuesday", "thursday", "friday")
+    resolved = small_region(
+        *(f"calendar.opening.{day}=null" for day in weekdays),
+        "calendar.klamdag=closed",
+        "booking.diary_horizon_weeks=1",
+        "warm_up_weeks=4",
+        "horizon_years=1",
+    )
+    found = difference(simulate(resolved, SEED, REPLICATION), simulate_plainly(resolved, SEED, REPLICATION))
+    assert not found, found
+    assert Calendar(resolved.scenario, days_after_horizon=0).longest_closure > 15
 
 
 # --- with one rule of the twin changed --------------------------------------------------------------
