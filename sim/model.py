@@ -34,7 +34,7 @@ from sim.referral import WeeklyCap
 from sim.staff import planned_minutes, servers
 from sim.transfer import plan_transfers
 
-MODEL_VERSION = "3"
+MODEL_VERSION = "4"
 DIARY_MARGIN_DAYS = 100  # beyond the diary's horizon: notice after a missed visit, and closed days
 LATEST_DAYS = 1000  # how far beyond a due day the longest delay can reach
 
