@@ -23,9 +23,9 @@ without any spread.
 LIMITS = """\
 ## What limits
 
-- **The model in SimPy.** Journeys, bookings and records of transferred patients are Python, an event at a time. Their
-  time follows the number of patients, not that of other visits: with few other visits it is most of a replication,
-  and the ratio to a plain program is smaller.
+- **The model in SimPy.** Journeys of transferred patients are Python, an event at a time; only the search for a day and
+  the records of a day are compiled. Their time follows the number of patients, not that of other visits: with few other
+  visits it is most of a replication, and the ratio to a plain program is smaller.
 - **The day's list.** Of the compiled day, drawing and sorting who comes takes longer than the queue itself.
 - **The kernel against C.** The kernel makes its answer's arrays and is called once a day from Python; the C loop is
   given its arrays.
