@@ -46,9 +46,8 @@ class Clinic:
         self._awaited: dict[int, simpy.Event] = {}
         units, longest = self.planned.shape[0], self.horizon + 32
         list_shape = (2, longest + 1, units, 2)  # kinds, days waited and their total, units, professions
-        slots = (
-            self.horizon + calendar.longest_closure + 1
-        )  # a wish may fall on the first open day after the horizon
+        # A wish may fall on the first open day after the horizon.
+        slots = self.horizon + calendar.longest_closure + 1
         self.diary = np.zeros((slots + 1, *list_shape), dtype=np.int32)
         self.counts = np.zeros((2, *list_shape), dtype=np.int32)
         self.days = calendar.offset + scenario.horizon_days

@@ -265,9 +265,8 @@ def attended(care: Care, patient: Patient, visit: int) -> Generator[simpy.Event,
     raise interrupted_by(patient)
 
 
-SLACK_DAYS = (
-    60  # beyond its day; a visit moved further, to a day after the interruption, takes place all the same
-)
+# Days beyond a visit's own; one that is moved further, to a day after the interruption, takes place all the same.
+SLACK_DAYS = 60
 
 
 def interrupted_by(patient: Patient) -> Interrupted:
