@@ -38,7 +38,8 @@ class Clinic:
         log: Log,
     ) -> None:
         self.env, self.calendar, self.diaries, self.others, self.log = env, calendar, diaries, others, log
-        self.planned, self.committed, self.servers = diaries.planned, diaries.committed, servers
+        self.planned, self.committed = diaries.planned, diaries.committed
+        self.servers = np.ascontiguousarray(servers.transpose(2, 0, 1))  # of each day, side by side
         self.bookable_share = scenario.booking.bookable_share
         self.horizon = scenario.booking.diary_horizon_weeks * 7
         self.overtime = scenario.clinic.overtime_limit_minutes
@@ -81,7 +82,7 @@ class Clinic:
         minutes = waiting * self.others.minutes[:, None]
         self.committed[unit][:, days] -= minutes
         self.committed[taker][:, days] += minutes
-        self.planned[unit][:, today:] = 0.0
+        self.diaries.close(unit, day)
         self.diary[..., taker, :] += self.diary[..., unit, :]
         self.diary[..., unit, :] = 0
 
@@ -95,8 +96,7 @@ class Clinic:
     def _work(self, day: int) -> None:
         """Balance the day's list, see the patients, take bookings, and tell each patient the outcome."""
         i = day + self.calendar.offset
-        servers = np.ascontiguousarray(self.servers[:, :, i])
-        visits, offsets = self._balanced(day, servers)
+        visits, offsets = self._balanced(day)
         open_minutes = int(self.calendar.open_minutes[i])
         last_arrival = max(0.0, open_minutes - self.last_arrival)
         arrival, minutes, comes = arrivals_of(self.diaries.table.storage, visits, last_arrival / SLOT_MINUTES)
@@ -105,7 +105,7 @@ class Clinic:
             offsets, arrival, minutes, comes, self.counts,
         )  # fmt: skip
         starts, self.used[i], self.overtimes[i] = kernel.queue_day(
-            ends, arrivals, services, servers, float(open_minutes), open_minutes + self.overtime
+            ends, arrivals, services, self.servers[i], float(open_minutes), open_minutes + self.overtime
         )
         self.services[i] = services.sum(where=starts != kernel.NOT_SEEN)
         next_day = self.calendar.first_open(day + 1)
@@ -118,12 +118,12 @@ class Clinic:
         self.log.count_others(day, self.counts)
         self._tell(visits, kernel.waits(starts, arrivals, who, visits.size), i, next_day)
 
-    def _balanced(self, day: int, servers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _balanced(self, day: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The day's transferred visits, after those that had to move have moved, and the offsets of each queue."""
-        i = day + self.calendar.offset
-        capacity = servers * (self.calendar.open_minutes[i] + self.overtime)
+        i, units = day + self.calendar.offset, self.planned.shape[0]
+        capacity = self.servers[i] * (self.calendar.open_minutes[i] + self.overtime)
         visits = self.diaries.on(day)
-        offsets, expected, movable = lists_of(self.diaries.table.storage, visits, servers.shape[0])
+        offsets, expected, movable = lists_of(self.diaries.table.storage, visits, units)
         moved = kernel.balance(
             i, capacity, self.planned, self.committed, self.bookable_share, self.horizon, self.others.requests,
             self.others.keys, self.others.minutes, self.others.accepts_another_day, self.diary,
@@ -132,7 +132,7 @@ class Clinic:
         if moved.any():
             self.diaries.move_within_windows(visits[moved])
             visits = self.diaries.on(day)
-            offsets, _, _ = lists_of(self.diaries.table.storage, visits, servers.shape[0])
+            offsets, _, _ = lists_of(self.diaries.table.storage, visits, units)
         self.diaries.begin(day, visits)
         return visits, offsets
 

@@ -13,21 +13,33 @@ Process = Generator[simpy.Event, Any, None]
 class Clock(simpy.Environment):
     """An environment that keeps `today`, the day that began at the last midnight, as a number to be read at once.
 
-    The midnights are scheduled before anything else and so come before all that happens on their day.
+    Whoever waits for the same midnight waits for the same event, and goes on in the order of asking.
     """
 
-    def __init__(self, first_day: int, end: int) -> None:
+    def __init__(self, first_day: int) -> None:
         super().__init__(initial_time=first_day)
         self.today = first_day
-        for day in range(first_day + 1, end):
-            self.midnight(day).callbacks.append(self._begin_day)
+        self._midnights: dict[int, simpy.Event] = {}
+        self.process(self._days())
 
     def __repr__(self) -> str:
         return f"<Clock on day {self.today}>"
 
-    def midnight(self, day: int) -> simpy.Timeout:
-        """What waits until a day begins."""
-        return simpy.Timeout(self, day - self.now)
+    def midnight(self, day: int) -> simpy.Event:
+        """What waits until a day begins.
 
-    def _begin_day(self, midnight: simpy.Event) -> None:
-        self.today = int(self.now)
+        Raises:
+            ValueError: the day is before today
+        """
+        if day <= self.today:
+            return simpy.Timeout(self, day - self.today)
+        if (midnight := self._midnights.get(day)) is None:
+            midnight = self._midnights[day] = simpy.Event(self)
+        return midnight
+
+    def _days(self) -> Process:
+        while True:
+            yield self.timeout(1)
+            self.today += 1
+            if (midnight := self._midnights.pop(self.today, None)) is not None:
+                midnight.succeed()

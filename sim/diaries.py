@@ -32,11 +32,8 @@ MOST_MOVES: Final = 32767  # that a record can hold
 Books = tuple[
     NDArray[np.int32],  # first visit of each day's chain
     NDArray[np.float64],  # minutes committed
-    NDArray[np.int64],  # infusions booked
-    NDArray[np.float64],  # minutes planned
-    NDArray[np.int64],  # infusion places
-    NDArray[np.bool_],  # days on which visits are given
-    float,  # share of planned minutes that may be booked
+    NDArray[np.float64],  # minutes that may be committed
+    NDArray[np.int64],  # infusion places left
     int,  # days from the start of the warm-up to day zero
 ]
 
@@ -70,9 +67,8 @@ DIARY_ROW: Final = np.dtype(
 class Diaries:
     """Every unit's diary of transferred visits, and the books that they share with other patients.
 
-    `planned` and `committed` (of all patients) are minutes per unit, profession and day; `places` and `infusions` are
-    numbers per unit and week; `bookable` says per day whether visits are given, `bookable_share` how much of what is
-    planned may be booked.
+    `planned`, `committed` (of all patients) and `bookable` (up to which a visit may be booked; minus infinity where none
+    are given) are minutes per unit, profession and day; `places` are infusion places left per unit and week.
     """
 
     def __init__(
@@ -85,10 +81,9 @@ class Diaries:
         self.offset = calendar.offset
         side_by_side = np.stack((planned, np.zeros_like(planned)), axis=-1)  # who books reads both
         self.planned, self.committed = side_by_side[..., 0], side_by_side[..., 1]
-        self.places = places
-        self.bookable_share = scenario.booking.bookable_share
-        self.bookable = bookable_days(scenario, calendar)
-        self.infusions = np.zeros_like(places)
+        given = bookable_days(scenario, calendar)[: planned.shape[2]]
+        self.bookable = np.where(given, scenario.booking.bookable_share * planned, -np.inf)
+        self.places = places.copy()
         self.table = Table(DIARY_ROW)
         self.first = np.full(planned.shape[2], NONE, dtype=np.int32)  # of each day's chain
 
@@ -98,10 +93,7 @@ class Diaries:
     @property
     def books(self) -> Books:
         """What compiled functions read and keep: the last arguments of most of them."""
-        return (
-            self.first, self.committed, self.infusions, self.planned, self.places, self.bookable,
-            self.bookable_share, self.offset,
-        )  # fmt: skip
+        return self.first, self.committed, self.bookable, self.places, self.offset
 
     def day_of(self, visit: int) -> int:
         """The day on which a visit stands."""
@@ -119,6 +111,12 @@ class Diaries:
         """Give each in turn another day with room before its window closes; without one it stays."""
         move_within_windows(self.table.storage, visits, *self.books)
 
+    def close(self, unit: int, day: int) -> None:
+        """A unit has no staff from a day on."""
+        from_then = (unit, slice(None), slice(day + self.offset, None))
+        self.planned[from_then] = 0.0
+        self.bookable[from_then] = np.minimum(self.bookable[from_then], 0.0)
+
     def begin(self, day: int, visits: NDArray[np.int64]) -> None:
         """The day of these visits has come: they stand in the diary no more."""
         self.table.storage["listed"][visits] = False
@@ -127,21 +125,21 @@ class Diaries:
 
 @nb.njit(cache=True)
 def has_room(  # type: ignore[no-untyped-def]  # numba infers
-    day, earliest, latest, unit, profession, minutes, infusion,
-    first, committed, infusions, planned, places, bookable, share, offset,
-):  # fmt: skip
-    """Whether a visit can stand on a day: between two days, one on which visits are given, with staff minutes left
-    of what may be booked and, if needed, a place."""
+    day, earliest, latest, unit, profession, minutes, infusion, first, committed, bookable, places, offset
+):
+    """Whether a visit can stand on a day: between two days, with staff minutes left and, if needed, a place."""
     i = day + offset
-    if day < earliest or day > latest or not bookable[i]:
+    if (
+        day < earliest
+        or day > latest
+        or committed[unit, profession, i] + minutes > bookable[unit, profession, i]
+    ):
         return False
-    if committed[unit, profession, i] + minutes > share * planned[unit, profession, i]:
-        return False
-    return not infusion or infusions[unit, i // 7] < places[unit, i // 7]
+    return not infusion or places[unit, i // 7] > 0
 
 
 @nb.njit(cache=True)
-def enter(visits, number, first, committed, infusions, planned, places, bookable, share, offset):  # type: ignore[no-untyped-def]  # numba infers
+def enter(visits, number, first, committed, bookable, places, offset):  # type: ignore[no-untyped-def]  # numba infers
     """Put a visit on its day."""
     visit = visits[number]
     i = visit.day + offset
@@ -151,11 +149,11 @@ def enter(visits, number, first, committed, infusions, planned, places, bookable
     first[i] = number
     committed[visit.unit, visit.profession, i] += visit.expected_minutes
     if visit.infusion:
-        infusions[visit.unit, i // 7] += 1
+        places[visit.unit, i // 7] -= 1
 
 
 @nb.njit(cache=True)
-def cancel(visits, number, first, committed, infusions, planned, places, bookable, share, offset):  # type: ignore[no-untyped-def]  # numba infers
+def cancel(visits, number, first, committed, bookable, places, offset):  # type: ignore[no-untyped-def]  # numba infers
     """Take a visit off its day, if that has not come."""
     visit = visits[number]
     if not visit.listed:
@@ -170,7 +168,7 @@ def cancel(visits, number, first, committed, infusions, planned, places, bookabl
         visits[visit.next].previous = visit.previous
     committed[visit.unit, visit.profession, i] -= visit.expected_minutes
     if visit.infusion:
-        infusions[visit.unit, i // 7] -= 1
+        places[visit.unit, i // 7] += 1
 
 
 @nb.njit(cache=True)
@@ -290,9 +288,9 @@ def outcome_of(visit, wait):  # type: ignore[no-untyped-def]  # numba infers
 @nb.njit(cache=True)
 def carry_over(visits, number, next_day, day_after, *books):  # type: ignore[no-untyped-def]  # numba infers
     """Put a visit first on the next open day, and a dose that would not come after it on the one after that."""
-    visit, infusions, offset = visits[number], books[2], books[-1]
+    visit, places, offset = visits[number], books[-2], books[-1]
     if visit.infusion:
-        infusions[visit.unit, (visit.day + offset) // 7] -= 1
+        places[visit.unit, (visit.day + offset) // 7] += 1
     visit.day, visit.arrival_minute = next_day, 0
     visit.moves += 1
     enter(visits, number, *books)

@@ -118,7 +118,7 @@ def unit_cycle(care: Care, patient: Patient) -> Process:
     patient.hospital_day = None
     care.place(patient)
     if patient.stream.renewals is not None:
-        care.env.process(renewals(care, patient))
+        next_renewal(care, patient)
     patience = care.scenario.hospital.handed_back_after_returns
     while patient.unit != NOWHERE and patient.returned_in_a_row < patience:
         try:
@@ -224,17 +224,19 @@ def municipal_cycle(care: Care, patient: Patient) -> Process:
         patient.treated(care.env.today)
 
 
-def renewals(care: Care, patient: Patient) -> Process:
-    """Prescriptions renewed at the desk while the patient is at the unit."""
+def next_renewal(care: Care, patient: Patient) -> None:
+    """A prescription is renewed at the desk, again and again, while the patient is at the unit."""
     renewal = patient.stream.renewals
     assert renewal is not None
-    while True:
-        day = care.calendar.first_open(care.env.today + renewal.interval_days)
-        yield care.env.midnight(day)
+    day = care.calendar.first_open(care.env.today + renewal.interval_days)
+
+    def renew(_midnight: simpy.Event) -> None:
         unit = care.network.unit_of(patient, day)
-        if "left_unit" in patient.milestones or not care.under_treatment(patient) or unit == NOWHERE:
-            return
-        care.log.renewal(patient, unit, day, renewal.doctor_minutes)
+        if "left_unit" not in patient.milestones and care.under_treatment(patient) and unit != NOWHERE:
+            care.log.renewal(patient, unit, day, renewal.doctor_minutes)
+            next_renewal(care, patient)
+
+    care.env.midnight(day).callbacks.append(renew)
 
 
 def wait(care: Care, patient: Patient, until: int) -> Process:
@@ -254,8 +256,7 @@ def attended(care: Care, patient: Patient, visit: int) -> Generator[simpy.Event,
     """
     env, stop, day = care.env, patient.interrupted_on, care.diaries.day_of(visit)
     if stop > day:
-        if stop <= day + SLACK_DAYS:
-            env.midnight(stop).callbacks.append(lambda _midnight: care.clinic.give_up_on(visit))
+        env.midnight(stop).callbacks.append(lambda _midnight: care.clinic.give_up_on(visit))
         outcome: int = yield care.clinic.outcome(visit)
         if outcome != NOT_SEEN:
             return outcome
@@ -263,10 +264,6 @@ def attended(care: Care, patient: Patient, visit: int) -> Generator[simpy.Event,
         yield env.midnight(stop)
     care.diaries.cancel(visit)
     raise interrupted_by(patient)
-
-
-# Days beyond a visit's own; one that is moved further, to a day after the interruption, takes place all the same.
-SLACK_DAYS = 60
 
 
 def interrupted_by(patient: Patient) -> Interrupted:

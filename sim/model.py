@@ -34,7 +34,7 @@ from sim.referral import WeeklyCap
 from sim.staff import planned_minutes, servers
 from sim.transfer import plan_transfers
 
-MODEL_VERSION = "4"
+MODEL_VERSION = "5"
 DIARY_MARGIN_DAYS = 100  # beyond the diary's horizon: notice after a missed visit, and closed days
 LATEST_DAYS = 1000  # how far beyond a due day the longest delay can reach
 
@@ -56,7 +56,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
     """Simulate one replication. Equal arguments give equal records to the bit, in any process and order."""
     scenario, units = resolved.scenario, resolved.units
     calendar = Calendar(scenario, days_after_horizon=_reach(scenario))
-    env = Clock(-scenario.warm_up_days, scenario.horizon_days)
+    env = Clock(-scenario.warm_up_days)
     log = Log()
     streams = tuple(sorted(scenario.streams))
     census = Census(streams, len(units))
@@ -69,15 +69,8 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         planned=planned_minutes(scenario, units, calendar, diary_days),
         places=infusion_places(scenario, units, diary_days // 7 + 1),
     )
-    clinic = Clinic(
-        env,
-        scenario,
-        calendar,
-        diaries,
-        servers(scenario, units, calendar, days, seed, replication),
-        others,
-        log,
-    )
+    present = servers(scenario, units, calendar, days, seed, replication)
+    clinic = Clinic(env, scenario, calendar, diaries, present, others, log)
     network = Network(resolved)
     for closing in network.closings():
         env.process(clinic.close(*closing))
@@ -114,7 +107,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         visits=log.visits.rows,
         others=log.others.rows,
         open_minutes=calendar.open_minutes[:days],
-        servers=np.ascontiguousarray(clinic.servers.transpose(2, 0, 1)),
+        servers=clinic.servers,
         used=clinic.used,
         used_by_transferred=clinic.used_by_transferred,
         overtime=clinic.overtimes,
@@ -129,7 +122,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> Records:
         miscounts=census.miscounts(),
         services=clinic.services,
         loads=others.loads,
-        fingerprints=fingerprints(people, others.requests, clinic.servers),
+        fingerprints=fingerprints(people, others.requests, present),
     )
 
 

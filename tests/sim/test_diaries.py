@@ -15,10 +15,11 @@ from sim.booking import nearest_day
 from sim.calendar import Calendar
 from sim.clinic import Clinic
 from sim.clinic_day import TOTAL
-from sim.clock import Clock
+from sim.clock import Process
 from sim.diaries import NO_DAY, NONE, Diaries, cancel, carry_over, enter, move
+from sim.journey import Care, CourseOver, attended
 from sim.model import simulate
-from sim.patients import ATTEMPTS, patients
+from sim.patients import ATTEMPTS, FOREVER, Patient, patients
 from sim.tables import ROWS_AT_FIRST, Table
 from tests.conftest import SmallRegion
 
@@ -91,7 +92,7 @@ def test_a_day_holds_what_was_entered_and_not_taken_off(
 
 @settings(max_examples=50, deadline=None)
 @given(visits, st.lists(st.tuples(st.integers(0, 11), st.integers(-7, 13)), max_size=20))
-def test_minutes_and_infusions_are_those_of_the_visits_that_stand(
+def test_minutes_and_places_are_those_of_the_visits_that_stand(
     resolved: Resolved, entered: Any, moves: Any
 ) -> None:
     books = diaries(resolved)
@@ -104,22 +105,22 @@ def test_minutes_and_infusions_are_those_of_the_visits_that_stand(
         elif number in stand:
             books.cancel(number)
             del stand[number]
-    minutes, infusions = np.zeros_like(books.committed), np.zeros_like(books.infusions)
+    minutes, places = np.zeros_like(books.committed), diaries(resolved).places
     for number, (unit, profession, day, infusion) in stand.items():
         minutes[unit, profession, day + OFFSET] += 10.0 + number
-        infusions[unit, (day + OFFSET) // 7] += infusion
+        places[unit, (day + OFFSET) // 7] -= infusion
     assert books.committed == pytest.approx(minutes)
-    assert np.array_equal(books.infusions, infusions)
+    assert np.array_equal(books.places, places)
 
 
 def test_what_has_come_to_its_day_is_not_taken_off(resolved: Resolved) -> None:
     books = diaries(resolved)
     number = add(books, 0, 0, 3, True)
     books.begin(3, books.on(3))
-    before = books.committed.copy(), books.infusions.copy()
+    before = books.committed.copy(), books.places.copy()
     cancel(books.table.storage, number, *books.books)
     assert np.array_equal(books.committed, before[0])
-    assert np.array_equal(books.infusions, before[1])
+    assert np.array_equal(books.places, before[1])
 
 
 def test_a_dose_keeps_after_a_check_that_is_carried_over(resolved: Resolved) -> None:
@@ -167,17 +168,16 @@ def test_the_nearest_day_is_the_first_in_order_with_room(
     infusion: bool,
 ) -> None:
     books = diaries(resolved)
-    room = books.bookable_share * books.planned[1, 0, 0]
+    days_given = np.isfinite(books.bookable[1, 0])
     for day in full:
-        books.committed[1, 0, day + OFFSET] = room - 19
-    for week in taken:
-        books.infusions[1, week] = books.places[1, week]
+        books.committed[1, 0, day + OFFSET] = books.bookable[1, 0].max() - 19
+    books.places[1, list(taken)] = 0
     found = nearest_day(due, early, late, limit, first, last, 1, 0, 20.0, infusion, *books.books)
     fits = [
         day
         for day in in_order(due, early, late, limit)
         if first <= day <= last
-        and books.bookable[day + OFFSET]
+        and days_given[day + OFFSET]
         and day not in full
         and not (infusion and (day + OFFSET) // 7 in taken)
     ]
@@ -192,20 +192,6 @@ def test_a_table_keeps_its_rows_when_it_grows() -> None:
     assert table.storage.size >= 13 * ROWS_AT_FIRST
     assert table.rows["a"].tolist() == list(range(3 * ROWS_AT_FIRST))
     assert table.rows["b"][-1] == (3 * ROWS_AT_FIRST - 1) / 2
-
-
-def test_the_clock_knows_the_day_before_anything_else_happens_on_it() -> None:
-    clock = Clock(-2, 3)
-    seen: list[tuple[float, int]] = []
-
-    def process() -> Iterator[Any]:
-        for day in (-1, -1 + 0.25, 0, 2, 2.25):
-            yield clock.timeout(day - clock.now)
-            seen.append((clock.now, clock.today))
-
-    clock.process(process())
-    clock.run(until=3)
-    assert seen == [(-1, -1), (-0.75, -1), (0, 0), (2, 2), (2.25, 2)]
 
 
 def test_what_stands_at_the_end_is_what_is_awaited_and_committed(resolved: Resolved) -> None:
@@ -230,6 +216,29 @@ def test_what_stands_at_the_end_is_what_is_awaited_and_committed(resolved: Resol
     others = clinic.diary[days % days.size, :, TOTAL].sum(axis=1)
     minutes[:, :, days] += (others * clinic.others.minutes).transpose(1, 2, 0)
     assert books.committed[:, :, end + offset :] == pytest.approx(minutes[:, :, end + offset :])
+
+
+def test_a_visit_moved_beyond_the_end_of_the_course_does_not_take_place(resolved: Resolved) -> None:
+    """However far it was moved: the patient stops waiting on the day on which the course is over."""
+    ended: list[tuple[int, int]] = []
+
+    def story(care: Care, patient: Patient) -> Process:
+        if patient.number > 0:
+            return
+        patient.served_by(0, FOREVER)
+        visit = care.booking.urgent(patient, 0, 600)
+        patient.ends = 80
+        patient.served_by(0, FOREVER)
+        table, books = care.diaries.table.storage, care.diaries.books
+        care.env.midnight(0).callbacks.append(lambda _: move(table, visit, 100, *books))
+        with pytest.raises(CourseOver):
+            yield from attended(care, patient, visit)
+        ended.append((care.env.today, int(table["listed"][visit])))
+
+    with mock.patch.object(model, "journey", story):
+        records = simulate(resolved, 1, 0)
+    assert ended == [(80, False)]
+    assert not records.visits.size
 
 
 def test_a_patients_next_interruption_and_draws_are_kept_up(resolved: Resolved) -> None:

@@ -163,7 +163,7 @@ def test_other_patients_who_wait_keep_their_day_at_the_unit_that_takes_over(
     scenario, units = resolved.scenario, resolved.units
     calendar = Calendar(scenario, days_after_horizon=400)
     arguments = (scenario, units, calendar, calendar.size)
-    env = Clock(0, CLOSING + 1)
+    env = Clock(0)
     clinic = Clinic(
         env,
         scenario,

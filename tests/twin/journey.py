@@ -222,7 +222,7 @@ def at_unit(w: World, p: Patient) -> Process:
     p.hospital_day = None
     find_unit(w, p)
     if p.stream.renewals is not None:
-        w.env.process(renewals(w, p))
+        w.env.process(renewals(w, p, first=next_renewal(w, p)))
     patience = w.resolved.scenario.hospital.handed_back_after_returns
     while p.unit != NOWHERE and p.returned_in_a_row < patience:
         try:
@@ -331,16 +331,21 @@ def unplanned_need(w: World, p: Patient) -> Process:
     p.treated(day)
 
 
-def renewals(w: World, p: Patient) -> Process:
-    """Prescriptions renewed at the desk, a process of its own."""
-    renewal = p.stream.renewals
-    assert renewal is not None
-    while True:
-        yield w.until(w.calendar.first_open(w.today + renewal.interval_days))
-        unit = w.places.unit_of(p.traits, w.today)
-        if "left_unit" in p.milestones or w.env.now >= p.ends or unit == NOWHERE:
+def renewals(w: World, p: Patient, first: simpy.Event) -> Process:
+    """Prescriptions renewed at the desk, a process of its own that is told what to wait for first."""
+    assert p.stream.renewals is not None
+    yield first
+    while "left_unit" not in p.milestones and w.env.now < p.ends:
+        if (unit := w.places.unit_of(p.traits, w.today)) == NOWHERE:
             return
-        w.log.visit(p, RENEWAL, w.today, unit=unit, doctor=renewal.doctor_minutes)
+        w.log.visit(p, RENEWAL, w.today, unit=unit, doctor=p.stream.renewals.doctor_minutes)
+        yield next_renewal(w, p)
+
+
+def next_renewal(w: World, p: Patient) -> simpy.Event:
+    """The midnight before the next renewal."""
+    assert p.stream.renewals is not None
+    return w.until(w.calendar.first_open(w.today + p.stream.renewals.interval_days))
 
 
 def at_municipality(w: World, p: Patient) -> Process:
