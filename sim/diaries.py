@@ -67,8 +67,9 @@ DIARY_ROW: Final = np.dtype(
 class Diaries:
     """Every unit's diary of transferred visits, and the books that they share with other patients.
 
-    `planned`, `committed` (of all patients) and `bookable` (up to which a visit may be booked; minus infinity where none
-    are given) are minutes per unit, profession and day; `places` are infusion places left per unit and week.
+    `planned`, `committed` (of all patients) and `bookable` are minutes per unit, profession and day, the last up to
+    which a transferred visit may be booked: minus infinity on days without. `places` are infusion places left per
+    unit and week.
     """
 
     def __init__(
