@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import c_loop, full_twin, parallel, queues, region_year, sizes
-from benchmarks.measuring import SMALL_REGION, NotMeasurable, in_a_child
+from benchmarks import before, c_loop, full_twin, parallel, queues, region_year, sizes
+from benchmarks.measuring import ROOT, SMALL_REGION, NotMeasurable, in_a_child
 from benchmarks.page import Group, lines, page
 from benchmarks.replication import REPLICATION, SEED, KernelDay, kernel_days, kernel_seconds
 from benchmarks.rows import Findings, Missing, Row, Table, spread
@@ -128,6 +128,29 @@ def test_a_child_tells_its_memory_or_why_not() -> None:
     told = in_a_child(SMALL_REGION, [])
     assert told.seconds > 0
     assert told.peak_megabytes >= told.begun_megabytes > 50
+
+
+def test_the_code_of_another_commit_is_had_and_left_as_it_was() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("no history here")
+    with before.checked_out("HEAD") as tree:
+        assert (tree / "sim" / "model.py").is_file()
+    assert not tree.exists()
+    with pytest.raises(NotMeasurable, match="nowhere"), before.checked_out("nowhere"):
+        pass
+
+
+def test_times_of_another_tree_are_those_of_its_own_code(tmp_path: pathlib.Path) -> None:
+    for name, code in {
+        "benchmarks/replication.py": "SEED, REPLICATION, region = 3, 4, float",
+        "sim/model.py": "def simulate(*given):\n    assert given == (2000.0, 3, 4), given",
+    }.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).with_name("__init__.py").touch()
+        (tmp_path / name).write_text(code)
+    assert len(before.seconds(tmp_path, 2000.0, 5)) == 5
+    with pytest.raises(NotMeasurable, match="AssertionError: \\(17"):
+        before.seconds(tmp_path, 17.0, 1)
 
 
 def test_a_row_is_met_or_says_by_how_much_not() -> None:
