@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,8 +30,10 @@ million visits of other patients. It is held against two programs in plain SimPy
 day's list, so it neither draws nor books nor records; it only lets patients wait and be seen, a process per visit and
 a `Resource` per unit and profession. The full twin is the whole model once more, a process per patient and per visit:
 like a replication it draws, books and records. Both run as any Python program does, with its collector of garbage on;
-vardflode lets it rest while SimPy runs. That they are no slow programs is what the yardstick says: the clinic-day
-twin's visits per second against the customers per second of an M/M/5 queue in SimPy.
+vardflode lets it rest while SimPy runs. The clinic-day twin works twenty units at a time and the full twin four weeks,
+with a replication after each, so that other work on the machine slows them alike. That they are no slow programs is
+what the yardstick says: the clinic-day twin's visits per second against the customers per second of an M/M/5 queue in
+SimPy.
 
 "Without draws" is the time of a replication less the time of its drawing functions, measured apart: requests, sick
 leave, patients' traits, and as many keyed draws. A day's row is over every fifth open day. The C loop is the kernel's
@@ -42,7 +45,7 @@ VOLUMES = (2.0e6, 4.3e6)  # visits of other patients a year
 QUICK_VOLUME = 2.0e4
 REPEATS = 5
 DAY_STEP = 5  # the twin's day is taken on every so many open days
-UNITS_AT_A_TIME = 20  # the twin and its yardstick take turns, so that a busy machine slows both
+UNITS_AT_A_TIME = 20  # twin, yardstick and replications take turns, so that a busy machine slows all
 YARDSTICK_CUSTOMERS = 10_000  # per turn
 CHILDREN = 3
 SAME = 1e-9  # minutes
@@ -75,25 +78,37 @@ def _at_volume(resolved: Resolved, size: str) -> Findings:
     """The three rows against the clinic-day twin, its yardstick, and the kernel against C."""
     tell(f"a region-year with {size}: vardflode …")
     records, days = kernel_days(resolved)
-    draws = Draws(resolved, records).parts()
-    for draw in draws.values():
+    draws = list(Draws(resolved, records).parts().values())
+    for draw in draws:
         draw()  # compiles what needs it
-    whole, bare = _replications(resolved, list(draws.values()))
     tell(f"a region-year with {size}: the clinic-day twin, day by day …")
     queue, twin_day, by_day = _day_by_day(days[::DAY_STEP])
     tell(f"a region-year with {size}: the clinic-day twin, the year …")
-    twin_year, yardstick, by_year = _year(days)
-    again = _replications(resolved, list(draws.values()))
-    whole, bare = whole + again[0], bare + again[1]
+    turns, yardstick, by_year = _year(days, lambda: _replication(resolved, draws))
 
-    def against(name: str, ours: list[float], theirs: list[float], target: float) -> Row:
-        return spread(name, size, AS_FAST, ratios(theirs, ours), target, seconds=_medians(ours, theirs))
+    def against(name: str, ours: list[float], target: float) -> Row:
+        theirs = [turn.twin for turn in turns]
+        faster = [twin_seconds / spent for twin_seconds, spent in zip(theirs, ours, strict=True)]
+        return spread(name, size, AS_FAST, faster, target, seconds=_medians(ours, theirs))
 
     rows = (
-        against("day kernel, against the clinic-day twin's day", queue, twin_day, DAY_TARGET),
-        against("replication without draws, against the clinic-day twin", bare, twin_year, BARE_TARGET),
+        spread(
+            "day kernel, against the clinic-day twin's day",
+            size,
+            AS_FAST,
+            ratios(twin_day, queue),
+            DAY_TARGET,
+            seconds=_medians(queue, twin_day),
+        ),
         against(
-            "replication with draws and records, against the clinic-day twin", whole, twin_year, WHOLE_TARGET
+            "replication without draws, against the clinic-day twin",
+            [turn.bare for turn in turns],
+            BARE_TARGET,
+        ),
+        against(
+            "replication with draws and records, against the clinic-day twin",
+            [turn.whole for turn in turns],
+            WHOLE_TARGET,
         ),
         spread(
             "yardstick: the clinic-day twin, against M/M/5", size, "of its speed", yardstick, YARDSTICK_TARGET
@@ -104,13 +119,10 @@ def _at_volume(resolved: Resolved, size: str) -> Findings:
     return joined([Findings(rows), compared(largest <= SAME, told, told), against_c(days, size)])
 
 
-def _replications(resolved: Resolved, draws: list[Callable[[], object]]) -> tuple[list[float], list[float]]:
-    """Seconds of whole replications, and of the same without their draws."""
-    whole, bare = [], []
-    for _ in range(REPEATS):
-        whole.append(cpu_seconds(lambda: simulate(resolved, SEED, REPLICATION)))
-        bare.append(whole[-1] - sum(map(cpu_seconds, draws)))
-    return whole, bare
+def _replication(resolved: Resolved, draws: list[Callable[[], object]]) -> tuple[float, float]:
+    """Seconds of a whole replication, and of the same without its draws."""
+    whole = cpu_seconds(lambda: simulate(resolved, SEED, REPLICATION))
+    return whole, whole - sum(map(cpu_seconds, draws))
 
 
 def _day_by_day(days: list[KernelDay]) -> tuple[list[float], list[float], float]:
@@ -125,19 +137,32 @@ def _day_by_day(days: list[KernelDay]) -> tuple[list[float], list[float], float]
     return ours, [theirs], largest
 
 
-def _year(days: list[KernelDay]) -> tuple[list[float], list[float], float]:
-    """Seconds of the twin's year, its speed as a share of an M/M/5 queue's, and the largest difference."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Seconds of the twin's year, by those of some units, and of the replications that came right after."""
+
+    twin: float
+    whole: float
+    bare: float
+
+
+def _year(
+    days: list[KernelDay], replication: Callable[[], tuple[float, float]]
+) -> tuple[list[Turn], list[float], float]:
+    """The twin's year and replications, its speed as a share of an M/M/5 queue's, and the largest difference."""
     sessions = [day.sessions() for day in days]
     units = list(zip(*sessions, strict=True))
-    step = UNITS_AT_A_TIME * twin.PROFESSIONS
-    turns = [units[first : first + step] for first in range(0, len(units), step)]
-    spent = yardstick = 0.0
-    for seed, turn in enumerate(turns):
-        spent += timed(_units, turn)[0]
-        yardstick += timed(queues.in_simpy, YARDSTICK_CUSTOMERS, seed)[0]
     visits = sum(day.arrivals.size for day in days)
-    share = (visits / spent) / (YARDSTICK_CUSTOMERS * len(turns) / yardstick)
-    return [spent], [share], max(map(_difference, sessions, days))
+    turns, shares = [], []
+    for first in range(0, len(units), UNITS_AT_A_TIME * twin.PROFESSIONS):
+        some = units[first : first + UNITS_AT_A_TIME * twin.PROFESSIONS]
+        seconds_of_visit = timed(_units, some)[0] / sum(
+            len(session.arrivals) for calendar in some for session in calendar
+        )
+        yardstick = timed(queues.in_simpy, YARDSTICK_CUSTOMERS, first)[0] / YARDSTICK_CUSTOMERS
+        turns.append(Turn(seconds_of_visit * visits, *replication()))
+        shares.append(yardstick / seconds_of_visit)
+    return turns, shares, max(map(_difference, sessions, days))
 
 
 def _units(calendars: list[tuple[twin.Session, ...]]) -> None:

@@ -7,6 +7,8 @@ numbers drawn (who the patients are, how many staff are present, keyed uniform n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import simpy
 
@@ -37,8 +39,34 @@ MARGIN_DAYS = 1000  # how far beyond a due date anything can reach
 MILESTONES = ("referred", "accepted", "first_due", "first_visit", "handed_back", "left_unit", "ended")
 
 
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """A replication of the twin on its clock."""
+
+    world: World
+    people: list[Patient]
+    number: int
+
+    def run(self, until: int) -> None:
+        """Let the days pass, up to one."""
+        self.world.env.run(until)
+
+    def records(self) -> TwinRecords:
+        """What is recorded when the horizon has come."""
+        for patient in self.people:
+            _record_open_dose(patient, self.world.log, self.world.resolved.scenario.horizon_days)
+        return _records(self.world, self.people, self.number)
+
+
 def simulate(resolved: Resolved, seed: int, replication: int) -> TwinRecords:
     """One replication, as `sim.model.simulate` has it."""
+    begun = begin(resolved, seed, replication)
+    begun.run(until=resolved.scenario.horizon_days)
+    return begun.records()
+
+
+def begin(resolved: Resolved, seed: int, replication: int) -> Replication:
+    """A replication whose clock stands at the start."""
     scenario = resolved.scenario
     streams = scenario.streams.values()
     longest = max(s.interval_days + s.returned_after_days + s.loading_days[-1] for s in streams)
@@ -54,10 +82,7 @@ def simulate(resolved: Resolved, seed: int, replication: int) -> TwinRecords:
     for patient in people:
         env.process(journey(world, patient))
     env.process(clinic.run())
-    env.run(until=scenario.horizon_days)
-    for patient in people:
-        _record_open_dose(patient, log, scenario.horizon_days)
-    return _records(world, people, replication)
+    return Replication(world, people, replication)
 
 
 def _record_open_dose(p: Patient, log: Log, horizon: int) -> None:
