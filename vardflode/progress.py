@@ -7,11 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 from vardflode.terminal import message, plain
 
 SECONDS_BETWEEN_LINES = 10.0
+REPLICATIONS = "replications"
+COMPILES_FIRST = "compiling the model for this computer first, once: about half a minute"
 
 
 class Tell(Protocol):
@@ -21,10 +24,11 @@ class Tell(Protocol):
 
 
 @contextmanager
-def progress(name: str, of: str = "replications") -> Iterator[Tell]:
+def progress(name: str, of: str = REPLICATIONS) -> Iterator[Tell]:
     """A function to be told how many are done, and of how many."""
+    at_first = COMPILES_FIRST if of == REPLICATIONS and not compiled() else ""
     if not sys.stderr.isatty():
-        yield _lines(name, of)
+        yield _lines(name, of, at_first)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -40,9 +44,18 @@ def progress(name: str, of: str = "replications") -> Iterator[Tell]:
         task = bar.add_task("", total=None, also="")
 
         def tell(done: int, total: int, also: str = "") -> None:
-            bar.update(task, completed=done, total=total, also=also)
+            bar.update(task, completed=done, total=total, also=also or ("" if done else at_first))
 
         yield tell
+
+
+def compiled() -> bool:
+    """Whether an earlier run has left compiled code of the clinic day as it is."""
+    from sim import clinic_day
+
+    changed = Path(clinic_day.__file__).stat().st_mtime
+    kept = Path(clinic_day.take_counts.stats.cache_path).glob("clinic_day.take_counts-*.nbi")
+    return any(index.stat().st_mtime > changed for index in kept)
 
 
 def duration(seconds: float) -> str:
@@ -56,7 +69,7 @@ def duration(seconds: float) -> str:
     return f"about {hours} h {rest} min" if hours < 10 else f"about {round(minutes / 60):,} h"
 
 
-def _lines(name: str, of: str) -> Tell:
+def _lines(name: str, of: str, at_first: str) -> Tell:
     """A line now and then, with the time that is left: by the pace since the second report, as workers start first."""
     reports = itertools.count()
     last = began = time.monotonic()
@@ -70,7 +83,10 @@ def _lines(name: str, of: str) -> Tell:
         if done == 0 or (done < total and now - last > SECONDS_BETWEEN_LINES):
             pace = (now - began) / (done - before) if done > before else None
             left = "" if pace is None else f"{duration(pace * (total - done))} left"
-            message(", ".join(part for part in (f"{name}: {done} of {total} {of}", also, left) if part))
+            first = "" if done else at_first
+            message(
+                ", ".join(part for part in (f"{name}: {done} of {total} {of}", also, first, left) if part)
+            )
             last = now
 
     return tell
