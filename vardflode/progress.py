@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import sys
 import time
@@ -53,7 +54,7 @@ def compiled() -> bool:
     """Whether an earlier run has left compiled code of the clinic day as it is."""
     from sim import clinic_day
 
-    changed = Path(clinic_day.__file__).stat().st_mtime
+    changed = Path(inspect.getfile(clinic_day)).stat().st_mtime
     kept = Path(clinic_day.take_counts.stats.cache_path).glob("clinic_day.take_counts-*.nbi")
     return any(index.stat().st_mtime > changed for index in kept)
 
