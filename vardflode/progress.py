@@ -55,7 +55,8 @@ def compiled() -> bool:
     from sim import clinic_day
 
     changed = Path(inspect.getfile(clinic_day)).stat().st_mtime
-    kept = Path(clinic_day.take_counts.stats.cache_path).glob("clinic_day.take_counts-*.nbi")
+    place = clinic_day.take_counts.stats.cache_path
+    kept = Path(place).glob("clinic_day.take_counts-*.nbi") if place else ()
     return any(index.stat().st_mtime > changed for index in kept)
 
 
