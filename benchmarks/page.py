@@ -31,8 +31,8 @@ LIMITS = """\
   given its arrays.
 - **Two workers.** Each starts a Python of its own and loads the compiled code, and one process writes the run. That
   is seconds, whatever the run: few or short replications gain less.
-- **Growth.** A ratio is of two measurements at each size, minutes apart. Where other work comes and goes on the machine,
-  a row strays above its target in one run of `make bench` and lies below it in the next.
+- **Growth.** A ratio is of two measurements at each size, minutes apart. Where other work comes and goes on the
+  machine, a row strays above its target in one run of `make bench` and lies below it in the next.
 - **Start-up.** The first result waits for pandas, pyarrow and the compiled code to load; the very first also for the
   compiler.
 - **Memory.** Diaries hold a count per unit, day and days waited; records a row per dose and visit of transferred
