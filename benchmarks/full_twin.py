@@ -46,9 +46,8 @@ def in_turns(resolved: Resolved) -> tuple[list[float], float, TwinRecords]:
     spent, replication = timed(twin.begin, resolved, SEED, REPLICATION)
     scenario = resolved.scenario
     for day in range(-scenario.warm_up_days, scenario.horizon_days, TURN_DAYS):
-        begun = (
-            time.process_time()
-        )  # with what lives already in the way of its garbage collector, as in one go
+        # Not by `timed`, which would spare the twin's collector of garbage what lives already.
+        begun = time.process_time()
         replication.run(until=min(day + TURN_DAYS, scenario.horizon_days))
         spent += time.process_time() - begun
         ours.append(cpu_seconds(lambda: simulate(resolved, SEED, REPLICATION)))

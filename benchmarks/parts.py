@@ -82,7 +82,7 @@ def _seconds(spent: float | None) -> str:
 
 
 def _parts(resolved: Resolved) -> dict[str, float]:
-    """Median seconds of each part, and of each whole replication."""
+    """Median seconds of each part, and of the whole replication."""
     records, _ = kernel_days(resolved)
     draws = Draws(resolved, records).parts()
     whole: list[float] = []

@@ -220,7 +220,7 @@ def test_what_stands_at_the_end_is_what_is_awaited_and_committed(resolved: Resol
 
 def test_a_visit_moved_beyond_the_end_of_the_course_does_not_take_place(resolved: Resolved) -> None:
     """However far it was moved: the patient stops waiting on the day on which the course is over."""
-    ended: list[tuple[int, int]] = []
+    ended: list[tuple[int, bool]] = []
 
     def story(care: Care, patient: Patient) -> Process:
         if patient.number > 0:
@@ -233,7 +233,7 @@ def test_a_visit_moved_beyond_the_end_of_the_course_does_not_take_place(resolved
         care.env.midnight(0).callbacks.append(lambda _: move(table, visit, 100, *books))
         with pytest.raises(CourseOver):
             yield from attended(care, patient, visit)
-        ended.append((care.env.today, int(table["listed"][visit])))
+        ended.append((care.env.today, bool(table["listed"][visit])))
 
     with mock.patch.object(model, "journey", story):
         records = simulate(resolved, 1, 0)
